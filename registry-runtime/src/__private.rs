@@ -1,0 +1,28 @@
+//! All that generated code may name. Not for use by hand: it changes without notice.
+
+pub use ::std;
+pub use ::core;
+pub use inventory;
+
+pub use crate::gen_server::{
+    Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
+    Local, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Via, claim, find,
+    message, sendable, start, start_link, via,
+};
+pub use crate::introspect::placement::check;
+pub use crate::introspect::{
+    Declaration, DeclarationKind, Declared, NotAServer, Placed, RegistryId, Step, Tree,
+};
+pub use crate::node::{Slot, TestRuntime};
+pub use crate::process::{Actor, Cell, Ctx, ExitReason, Info, NoMessage, Pid, Receiver, ReplyTo};
+pub use crate::registry::{
+    DeclaredRegistry, Duplicate, DuplicateByKey, Equivalent, Partitions, Registry, RegistryBuilder,
+    RegistryEvent, RegistryOptions, Unique, api as reg, declared_child_spec,
+};
+pub use crate::supervisor::{
+    AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildSpec, Children,
+    DeclaredDynamicSupervisor, DeclaredSupervisor, DynamicSupervisor, DynamicSupervisorOptions,
+    Instance, Restart, Shutdown, Strategy, Supervisor, SupervisorError, SupervisorSpec, child_spec,
+    dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
+    supervisor_instance, supervisor_spec, tree,
+};

@@ -1,0 +1,186 @@
+//! What every client has, whatever its server's handlers.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::call::Call;
+use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef};
+use crate::process::cell::Refused;
+use crate::process::reply::reply_slot;
+use crate::process::signal::Stop;
+use crate::process::{Cell, ExitReason, Info, Pid, Proc, ReplyTo, SendError, current, exit};
+
+/// A client without the handlers' methods; those of a server deref to it.
+pub struct Client<S: GenServer, A> {
+    address: A,
+    timeout: Duration,
+    server: std::marker::PhantomData<fn() -> S>,
+}
+
+impl<S: GenServer> Client<S, Local<S>> {
+    pub(crate) fn local(cell: Arc<Cell<S>>) -> Self {
+        Self::new(Local(cell))
+    }
+
+    /// The server's pid.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.address.pid()
+    }
+}
+
+impl<S: GenServer, A> Client<S, A> {
+    pub(crate) fn new(address: A) -> Self {
+        Self {
+            address,
+            timeout: <S as Construct>::CALL_TIMEOUT,
+            server: std::marker::PhantomData,
+        }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+}
+
+impl<S: GenServer, A: Address<S>> Client<S, A> {
+    #[doc(hidden)]
+    #[inline]
+    pub fn __call<T>(&self, message: impl FnOnce(ReplyTo<T>) -> S::Msg) -> Call<S, T> {
+        let (reply, awaiting) = reply_slot();
+        Call::new(self.address.resolve(), message(reply), awaiting, self.timeout)
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    pub fn __cast(&self, message: S::Msg) -> Result<(), CastError> {
+        self.address.with(|cell| match cell {
+            None => Err(CastError::NotRunning),
+            Some(cell) => cell.send(message).map_err(|refused| match refused {
+                Refused::Closed(_) => CastError::NotRunning,
+                Refused::Full(_) => CastError::Full,
+            }),
+        })
+    }
+
+    /// The server's pid, if it runs now; a client by name looks the name up.
+    ///
+    /// # Elixir
+    ///
+    /// `GenServer.whereis/1`.
+    #[must_use]
+    pub fn whereis(&self) -> Option<Pid> {
+        self.address.with(|cell| {
+            cell.filter(|cell| cell.header.is_alive()).map(|cell| cell.header.pid)
+        })
+    }
+
+    /// Whether the server runs, and is not ending.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.alive?/1`.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.whereis().is_some()
+    }
+
+    /// The server that has the name now, as a reference of its own.
+    #[must_use]
+    pub fn server_ref(&self) -> Option<ServerRef<S>> {
+        let client = Client::<S, _>::local(self.address.resolve()?).__timeout(self.timeout);
+        Some(client.into())
+    }
+
+    /// Asks the server to exit; see [`Pid::exit`]. Nothing happens if it does not run.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.exit/2`.
+    pub fn exit(&self, reason: ExitReason) {
+        self.address.with(|cell| {
+            if let Some(cell) = cell {
+                let from = current::with(|process| process.map(|process| process.header().pid));
+                exit::signal(cell, from, reason);
+            }
+        });
+    }
+
+    /// Sends a message to the server's `#[info]` handler for its type; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NotRunning`]; [`SendError::Full`] when the mailbox is bounded and full.
+    ///
+    /// # Elixir
+    ///
+    /// `send/2`.
+    pub fn send<M>(&self, message: M) -> Result<(), SendError>
+    where
+        S: Info<M>,
+    {
+        self.address.with(|cell| match cell {
+            None => Err(SendError::NotRunning),
+            Some(cell) => crate::process::Receiver::deliver(cell, message),
+        })
+    }
+
+    /// Ends the server after what is in its mailbox, and waits for its end; `terminate` runs.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::NotRunning`] when there is no such server, [`CallError::Exited`] when it ended
+    /// for another reason than `reason`, [`CallError::Timeout`] when it takes longer than the
+    /// client's time-out: it may still end afterwards.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the server ends even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `GenServer.stop/3`.
+    pub fn stop(
+        &self,
+        reason: ExitReason,
+    ) -> impl Future<Output = Result<(), CallError>> + Send + use<S, A> {
+        let target = self.address.resolve();
+        let timeout = self.timeout;
+        async move {
+            let cell = target.ok_or(CallError::NotRunning)?;
+            let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
+            if current::with(|me| me.is_some_and(|me| me.header().pid == process.header().pid)) {
+                let me = (process.header().pid, process.type_name());
+                return Err(CallError::Deadlock(super::DeadlockPath::new(vec![me])));
+            }
+            if process.push_any(Box::new(Stop(reason.clone())), true).is_err() {
+                return Err(CallError::NotRunning);
+            }
+            drop(cell);
+            match tokio::time::timeout(timeout, exit::ended(process)).await {
+                Err(_) => Err(CallError::Timeout),
+                Ok(ended) if ended == reason => Ok(()),
+                Ok(other) => Err(CallError::Exited(other)),
+            }
+        }
+    }
+}
+
+impl<S: GenServer, A: Clone> Clone for Client<S, A> {
+    fn clone(&self) -> Self {
+        Self {
+            address: self.address.clone(),
+            timeout: self.timeout,
+            server: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<S: GenServer, A: fmt::Debug> fmt::Debug for Client<S, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple(S::type_name()).field(&self.address).finish()
+    }
+}

@@ -1,0 +1,179 @@
+//! What calls, casts and starts can come to.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::process::{ExitReason, Pid};
+use crate::registry::{NotRunning, RegisterError};
+
+/// Why a call has no answer.
+///
+/// # Elixir
+///
+/// The reasons that `GenServer.call/3` exits with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallError {
+    /// There is no such process: nobody has the name, or the process had ended before the call.
+    NotRunning,
+    /// The server ended before it answered. Whether it had begun with the call is not known.
+    Exited(ExitReason),
+    /// There was no answer in time. The server may still come to the call; its answer is dropped.
+    Timeout,
+    /// The call would have waited for itself: each process on the path waits for the next, and the
+    /// last for the first. The call was not sent.
+    Deadlock(DeadlockPath),
+    /// The server dropped the [`ReplyTo`](crate::ReplyTo) without an answer, and goes on.
+    NoReply,
+}
+
+/// The processes round a deadlock, each of which waits for the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadlockPath(Box<[(Pid, &'static str)]>);
+
+impl DeadlockPath {
+    pub(crate) fn new(path: Vec<(Pid, &'static str)>) -> Self {
+        Self(path.into_boxed_slice())
+    }
+
+    /// The processes, the caller first.
+    pub fn pids(&self) -> impl Iterator<Item = Pid> + '_ {
+        self.0.iter().map(|(pid, _)| *pid)
+    }
+}
+
+impl fmt::Display for DeadlockPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (pid, name) in &self.0 {
+            write!(f, "{name} {pid} -> ")?;
+        }
+        match self.0.first() {
+            Some((pid, name)) => write!(f, "{name} {pid}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRunning => f.write_str("no such server is running; start it, or check the name"),
+            Self::Exited(reason) => write!(f, "the server ended during the call ({reason})"),
+            Self::Timeout => f.write_str(
+                "no answer in time; give the call longer by `.timeout(…)`, or have the server answer sooner",
+            ),
+            Self::Deadlock(path) => write!(
+                f,
+                "the call would wait for itself ({path}); cast instead, or answer later with a `ReplyTo`",
+            ),
+            Self::NoReply => f.write_str("the server dropped the call's `ReplyTo` without an answer"),
+        }
+    }
+}
+
+impl Error for CallError {}
+
+/// Why a cast was not taken.
+///
+/// # Elixir
+///
+/// `GenServer.cast/2` does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CastError {
+    /// There is no such process.
+    NotRunning,
+    /// The server's mailbox is bounded (`mailbox = …`) and full.
+    Full,
+}
+
+impl fmt::Display for CastError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotRunning => "no such server is running; start it, or check the name",
+            Self::Full => "the server's mailbox is full; slow down, or raise its `mailbox = …`",
+        })
+    }
+}
+
+impl Error for CastError {}
+
+/// Why a server did not start.
+///
+/// # Elixir
+///
+/// What `GenServer.start_link/3` and `Supervisor.start_child/2` return besides `{:ok, pid}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The name belongs to this process.
+    AlreadyStarted(Pid),
+    /// `init` returned an error or panicked, or the process was ended while it ran.
+    Init(ExitReason),
+    /// `init` returned [`ExitReason::Ignore`].
+    Ignored,
+    /// `init` took longer than it may. The process has been killed, and its name is free.
+    Timeout,
+    /// The server's registry does not run on this node.
+    RegistryNotRunning(NotRunning),
+    /// A child of the supervisor or tree that was to start did not start.
+    Child {
+        /// The child's id.
+        id: String,
+        /// Why it did not start.
+        error: Box<StartError>,
+    },
+    /// The supervisor holds as many children as it may (`max_children`).
+    MaxChildren,
+    /// The supervisor that was to start it is not running, or is ending.
+    SupervisorNotRunning,
+    /// The supervisor has a child with this id: running, restarting, or ended and not deleted.
+    DuplicateId(String),
+    /// There is no tokio runtime to run it on.
+    NoRuntime,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyStarted(pid) => write!(f, "the name belongs to {pid} already"),
+            Self::Init(reason) => write!(f, "init failed ({reason})"),
+            Self::Ignored => f.write_str("init said that there is nothing to run"),
+            Self::Timeout => f.write_str("init took too long; the process was killed"),
+            Self::RegistryNotRunning(missing) => missing.fmt(f),
+            Self::Child { id, error } => write!(f, "child `{id}` did not start: {error}"),
+            Self::MaxChildren => f.write_str(
+                "the supervisor holds as many children as it may; end some, or raise `max_children`",
+            ),
+            Self::SupervisorNotRunning => {
+                f.write_str("the supervisor is not running; start the tree that holds it first")
+            }
+            Self::DuplicateId(id) => write!(
+                f,
+                "the supervisor has a child `{id}` already; give this one another id, or delete that one",
+            ),
+            Self::NoRuntime => {
+                f.write_str("there is no tokio runtime here; start from inside `#[tokio::main]`")
+            }
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Child { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<RegisterError> for StartError {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::AlreadyRegistered(pid) => Self::AlreadyStarted(pid),
+            RegisterError::NotRunning(registry) => Self::RegistryNotRunning(registry),
+            RegisterError::Exiting => Self::Init(ExitReason::Killed),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! How the halves of a server meet: what the struct's macro writes and what the impl's macro asks
+//! for. Most of it is there for what the compiler says when they do not fit.
+
+
+/// Hands a future through, and asks that it can be sent between threads.
+///
+/// The macros wrap each async handler's future in it, with the handler's span: a future that is not
+/// `Send` is then reported there, and only there, for the returned type promises `Send` by itself.
+pub fn sendable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
+    future
+}
+
+/// Asks that a handler's argument or reply can travel in a message.
+pub const fn message<M: Send + 'static>() {}
+
+/// An argument of a server that is restarted: each restart gets a clone of it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be cloned, and a supervisor clones a child's arguments for each restart",
+    label = "this argument is needed again at each restart",
+    note = "derive `Clone` for `{Self}`, put it into an `Arc`, give the field `#[default(…)]`, or start the server with `start_link`"
+)]
+pub trait RestartArg: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> RestartArg for T {}
+
+
+/// The arguments of `init`, for a server whose `init` builds its struct.
+///
+/// The struct's macro implements it for the seed, with the types that `init(…)` names; the impl's macro
+/// asks for it with the types that the function `init` takes.
+#[diagnostic::on_unimplemented(
+    message = "`init` and the struct's `#[gen_server]` do not name the same arguments",
+    label = "`init` takes `{T}` beside its context",
+    note = "write `#[gen_server(init(…))]` on the struct, with the names and types of these arguments; or let `init` take `&mut self` and have the macro build the struct"
+)]
+pub trait InitArgs<T> {
+    /// The arguments as a tuple.
+    fn into_args(self) -> T;
+}
+
+/// A server that is built once its seed is there: one whose `init` takes `&mut self`, or that has none.
+#[diagnostic::on_unimplemented(
+    message = "`#[gen_server(init(…))]` says that `init` builds `{S}`, and the impl's `init` does not",
+    label = "no `init` that builds `{S}`",
+    note = "write `async fn init(arguments…) -> Result<Self, ExitReason>` into the `#[gen_server] impl`"
+)]
+pub trait Built<S> {
+    /// The server.
+    fn built(self) -> S;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> Built<S> for S {
+    fn built(self) -> S {
+        self
+    }
+}
+
+/// The value that a server without `value = …` has in its registry: none.
+#[diagnostic::on_unimplemented(
+    message = "the registry holds a `{Self}` beside each pid, and this server gives none",
+    label = "this registry has `value = {Self}`",
+    note = "add `value = …` to `#[gen_server(…)]`; it may use the arguments by their names"
+)]
+pub trait NoValue {
+    /// `()`.
+    fn none() -> Self;
+}
+
+impl NoValue for () {
+    fn none() -> Self {}
+}

@@ -1,0 +1,117 @@
+//! The loop that a server's process runs.
+
+use std::any::Any;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::Poll;
+
+use super::GenServer;
+use crate::introspect::report;
+use crate::process::cell::EXIT;
+use crate::process::ctx::Next;
+use crate::process::signal::Stop;
+use crate::process::{Cell, Ctx, Exit, ExitReason, ReplyTo, exit, panics};
+
+/// The body of a server with `init`, which tells `started` when that is done.
+pub(super) async fn run_init<S: GenServer>(
+    seed: S::Seed,
+    mut ctx: Ctx<S>,
+    started: ReplyTo<()>,
+) -> ExitReason {
+    let cell = Arc::clone(&ctx.cell);
+    let mut state = match guarded(&cell, pin!(Some(S::__init(seed, &mut ctx)))).await {
+        Ok(Ok(state)) => state,
+        Ok(Err(reason)) | Err(reason) => {
+            // Before the seed and `started` go: whoever waits for the start waits for the end.
+            exit::begin(&*cell, reason.clone());
+            return reason;
+        }
+    };
+    cell.started(started);
+    serve(&mut state, &mut ctx).await
+}
+
+/// The body of a server whose state is there.
+pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> ExitReason {
+    let cell = Arc::clone(&ctx.cell);
+    let reason = loop {
+        if let Some(reason) = ctx.local.as_mut().and_then(|local| local.stop.take()) {
+            break reason;
+        }
+        let message = match std::future::poll_fn(|cx| ctx.poll_next(cx)).await {
+            Next::Message(message) => message,
+            Next::Exit => break exit::pending(&*cell),
+            Next::Any(any) => match routed(any, ctx) {
+                Routed::Message(message) => message,
+                Routed::Stop(reason) => break reason,
+                Routed::Nothing => continue,
+            },
+        };
+        if let Err(reason) = guarded(&cell, pin!(Some(S::__handle(state, message, ctx)))).await {
+            break reason;
+        }
+    };
+    exit::begin(&*cell, reason.clone());
+    if S::TERMINATES {
+        // A panic in `terminate` does not change why the process ended.
+        let mut ending = pin!(S::__terminate(state, &reason, ctx));
+        let _ = std::future::poll_fn(|cx| match panics::caught(|| ending.as_mut().poll(cx)) {
+            Ok(Poll::Pending) => Poll::Pending,
+            done => Poll::Ready(done.map(drop)),
+        })
+        .await;
+    }
+    reason
+}
+
+enum Routed<M> {
+    Message(M),
+    Stop(ExitReason),
+    Nothing,
+}
+
+/// What an untyped message means to a server.
+fn routed<S: GenServer>(any: Box<dyn Any + Send>, ctx: &Ctx<S>) -> Routed<S::Msg> {
+    let any = match any.downcast::<Stop>() {
+        Ok(stop) => return Routed::Stop(stop.0),
+        Err(any) => any,
+    };
+    // A server ends with its parent even when it traps exits, as in OTP.
+    if let Some(exit) = any.downcast_ref::<Exit>()
+        && exit.from.is_some()
+        && exit.from == ctx.parent()
+    {
+        return Routed::Stop(exit.reason.clone());
+    }
+    match S::route(any) {
+        Ok(message) => Routed::Message(message),
+        Err(unknown) => {
+            report::unexpected_message(&*ctx.cell, &*unknown);
+            Routed::Nothing
+        }
+    }
+}
+
+/// Polls a handler until it is done, panics, or the process is told to exit: then the handler is
+/// dropped where it waits, and the state is free for `terminate`.
+async fn guarded<S: GenServer, F: Future>(
+    cell: &Cell<S>,
+    mut handler: Pin<&mut Option<F>>,
+) -> Result<F::Output, ExitReason> {
+    std::future::poll_fn(|cx| {
+        let Some(running) = handler.as_mut().as_pin_mut() else {
+            return Poll::Pending;
+        };
+        match panics::caught(|| running.poll(cx)) {
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Err(reason) => Poll::Ready(Err(reason)),
+            Ok(Poll::Pending) if cell.header.has(EXIT) => {
+                // What the handler holds may panic as it is dropped; it is ending anyway.
+                let _ = panics::caught(|| handler.set(None));
+                Poll::Ready(Err(exit::pending(cell)))
+            }
+            Ok(Poll::Pending) => Poll::Pending,
+        }
+    })
+    .await
+}

@@ -1,0 +1,100 @@
+//! Reports of what nobody else can be told: one line each, to a hook or to standard error.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::OnceLock;
+
+use crate::process::signal::ChildExit;
+use crate::process::{ExitReason, Pid, Proc};
+
+/// Something that happened to a process that nobody waits to hear of.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Report {
+    /// A process got an untyped message that it has no `#[info]` for; the message was dropped.
+    UnexpectedMessage {
+        /// The process.
+        pid: Pid,
+        /// Its type.
+        server: &'static str,
+    },
+    /// A supervised process ended other than in order.
+    ChildTerminated {
+        /// The process.
+        pid: Pid,
+        /// Its id within its supervisor.
+        id: String,
+        /// The supervisor.
+        supervisor: String,
+        /// Why it ended.
+        reason: ExitReason,
+    },
+    /// A supervisor gives up: its children were restarted too often.
+    RestartLimit {
+        /// The supervisor.
+        supervisor: String,
+        /// The supervisor's pid.
+        pid: Pid,
+    },
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnexpectedMessage { pid, server } => write!(
+                f,
+                "{server} {pid} got a message that none of its `#[info]` handlers takes; it was dropped"
+            ),
+            Self::ChildTerminated {
+                pid,
+                id,
+                supervisor,
+                reason,
+            } => write!(f, "child `{id}` {pid} of {supervisor} ended: {reason}"),
+            Self::RestartLimit { supervisor, pid } => write!(
+                f,
+                "{supervisor} {pid} gives up: more restarts than `max_restarts` allows within its window"
+            ),
+        }
+    }
+}
+
+type Hook = Box<dyn Fn(&Report) + Send + Sync>;
+
+static HOOK: OnceLock<Hook> = OnceLock::new();
+
+/// Sends reports to `hook` instead of standard error. The first call of a program decides; `false`
+/// from later ones.
+///
+/// `hook` runs in the process that the report is about: it must not block.
+///
+/// # Elixir
+///
+/// A `Logger` handler.
+pub fn set_reporter(hook: impl Fn(&Report) + Send + Sync + 'static) -> bool {
+    HOOK.set(Box::new(hook)).is_ok()
+}
+
+pub(crate) fn report(report: &Report) {
+    match HOOK.get() {
+        Some(hook) => hook(report),
+        None => eprintln!("[registry-runtime] {report}"),
+    }
+}
+
+pub(crate) fn unexpected_message(process: &dyn Proc, message: &(dyn Any + Send)) {
+    let _ = message;
+    report(&Report::UnexpectedMessage {
+        pid: process.header().pid,
+        server: process.type_name(),
+    });
+}
+
+pub(crate) fn child_terminated(ended: &ChildExit, id: &str, supervisor: &str) {
+    report(&Report::ChildTerminated {
+        pid: ended.pid,
+        id: id.to_owned(),
+        supervisor: supervisor.to_owned(),
+        reason: ended.reason.clone(),
+    });
+}

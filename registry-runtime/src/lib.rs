@@ -1,0 +1,34 @@
+//! Named, supervised, restartable servers on tokio: Elixir's `Registry`, `GenServer`, `Supervisor`
+//! and `DynamicSupervisor` for Rust.
+
+#[doc(hidden)]
+pub mod __private;
+pub mod gen_server;
+pub mod introspect;
+pub mod node;
+pub mod prelude;
+pub mod process;
+pub mod registry;
+pub mod supervisor;
+mod sync;
+
+pub use gen_server::{
+    Address, Call, CallError, CastError, Client, DeadlockPath, GenServer, Local, Named, ServerRef,
+    StartError, Via,
+};
+pub use introspect::{
+    Catalog, CatalogError, Declaration, DeclarationKind, Report, Tree, catalog, set_reporter,
+};
+pub use node::Node;
+pub use process::{
+    Ctx, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid, Process, ProcessRef,
+    Received, ReplyTo, SendError, TimerRef, spawn,
+};
+pub use registry::{
+    DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
+};
+pub use supervisor::{
+    AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildKind, ChildSpec, ChildState, Children,
+    DynamicSupervisor, DynamicSupervisorOptions, Restart, Shutdown, Strategy, Supervisor,
+    SupervisorError, SupervisorSpec,
+};

@@ -1,0 +1,117 @@
+//! The process table of a node: pid to process.
+//!
+//! Invariants:
+//!
+//! 1. A serial is given out once in the life of its node.
+//! 2. A process is in the table from before its name can be seen until after its names are gone.
+//!
+//! A shard's lock is a leaf: nothing else is locked, made or dropped under it.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+
+use hashbrown::HashTable;
+
+use crate::process::{Pid, Proc};
+use crate::sync::{AtomicU64, Mutex, Ordering};
+
+const SHARDS: usize = 64;
+/// A thread takes this many serials of the default node at once, so that threads which spawn at
+/// the same time do not contend for the counter; a block's processes share a shard.
+const BLOCK: u64 = 64;
+
+type Shard = Mutex<HashTable<(Pid, Arc<dyn Proc>)>>;
+
+pub(crate) struct Table {
+    next: AtomicU64,
+    shards: Box<[Shard]>,
+}
+
+thread_local! {
+    /// Serials of the default node that this thread may give out: the next, and how many.
+    static SERIALS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+}
+
+fn hash(pid: Pid) -> u64 {
+    // A multiplicative hash spreads the serial over both ends, which the table reads.
+    pid.serial().wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26)
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            next: AtomicU64::new(1),
+            shards: (0..SHARDS).map(|_| Mutex::new(HashTable::new())).collect(),
+        }
+    }
+}
+
+impl Table {
+    /// A pid that no process has had.
+    pub(crate) fn new_pid(&self, node: u16) -> Pid {
+        if node != 0 {
+            return Pid::new(node, self.next.fetch_add(1, Ordering::Relaxed));
+        }
+        let serial = SERIALS.try_with(|serials| {
+            let (mut next, mut left) = serials.get();
+            if left == 0 {
+                next = self.next.fetch_add(BLOCK, Ordering::Relaxed);
+                left = BLOCK;
+            }
+            serials.set((next + 1, left - 1));
+            next
+        });
+        // The thread's storage is gone: it is ending, and takes a serial of its own.
+        Pid::new(0, serial.unwrap_or_else(|_| self.next.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    fn shard(&self, pid: Pid) -> &Shard {
+        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below SHARDS")]
+        let index = (pid.serial() / BLOCK) as usize % SHARDS;
+        &self.shards[index]
+    }
+
+    pub(crate) fn insert(&self, process: Arc<dyn Proc>) {
+        let pid = process.header().pid;
+        self.shard(pid)
+            .lock()
+            .insert_unique(hash(pid), (pid, process), |(pid, _)| hash(*pid));
+    }
+
+    pub(crate) fn get(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
+        let shard = self.shard(pid).lock();
+        shard.find(hash(pid), |(other, _)| *other == pid).map(|(_, process)| Arc::clone(process))
+    }
+
+    pub(crate) fn remove(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
+        let mut shard = self.shard(pid).lock();
+        let entry = shard.find_entry(hash(pid), |(other, _)| *other == pid).ok()?;
+        let ((_, process), _) = entry.remove();
+        // A table that was large gives its memory back as it empties.
+        if shard.capacity() > 128 && shard.len() < shard.capacity() / 8 {
+            let keep = shard.len() * 2;
+            shard.shrink_to(keep, |(pid, _)| hash(*pid));
+        }
+        Some(process)
+    }
+
+    /// All processes, as they are while each shard is read.
+    pub(crate) fn all(&self) -> Vec<Arc<dyn Proc>> {
+        let mut all = Vec::new();
+        for shard in &self.shards {
+            all.extend(shard.lock().iter().map(|(_, process)| Arc::clone(process)));
+        }
+        all
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().len()).sum()
+    }
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Table({} processes)", self.len())
+    }
+}

@@ -1,0 +1,15 @@
+//! What a program that declares servers uses: `use registry_runtime::prelude::*;`.
+
+pub use crate::gen_server::{Address, CallError, CastError, GenServer, ServerRef, StartError};
+pub use crate::introspect::catalog;
+pub use crate::node::Node;
+pub use crate::process::{
+    Ctx, Down, Exit, ExitReason, IdleTimeout, Pid, Process, ReplyTo, SendError, spawn,
+};
+pub use crate::registry::{
+    DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
+};
+pub use crate::supervisor::{
+    AnyChildSpec, App, ChildSpec, DynamicSupervisor, Restart, Shutdown, Strategy, Supervisor,
+    SupervisorSpec,
+};

@@ -1,0 +1,317 @@
+//! What there is of a process besides its task: one allocation that holds control and mailbox.
+//!
+//! Invariants:
+//!
+//! 1. `flags` only gain bits (`TRAP` apart, which the process itself sets and clears). `EXITING`
+//!    is set, and `Control::exit` holds the reason, before anything of the process is torn down;
+//!    `DEAD` is set after its names have left all registries and before anyone is told.
+//! 2. Whoever sets a flag that the task must see wakes it afterwards; the task stores its waker
+//!    before it looks at the flags. So no signal is slept through.
+//! 3. Once `DEAD`, `links`, `children` and `watchers` take nothing in: who comes late is told so
+//!    and answers for itself. All of them are read and changed under the `control` lock.
+//!
+//! Lock order: the `control` lock is a leaf; no other lock of this crate is taken under it. Wakers
+//! are woken under it: they are tokio's, or a plain process's own.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::task::Waker;
+
+use foldhash::fast::FixedState;
+use tokio::time::Instant;
+
+use super::mailbox::{Mailbox, MailboxFigures, Push};
+use super::pid_set::{PidSet, Pids};
+use super::reply::ReplyTo;
+use super::signal::{Envelope, MonitorRef};
+use super::{Actor, ExitReason, Info, Pid};
+use crate::node::Node;
+use crate::registry::Names;
+use crate::supervisor::SupervisorView;
+use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering};
+
+/// The process turns exit signals into messages.
+pub(crate) const TRAP: u32 = 1;
+/// It is to end at its next await, whatever it does.
+pub(crate) const KILL: u32 = 1 << 1;
+/// It is to end at its next await, `terminate` included; the reason is in `Control::exit`.
+pub(crate) const EXIT: u32 = 1 << 2;
+/// It is ending.
+pub(crate) const EXITING: u32 = 1 << 3;
+/// It has ended and its names are gone.
+pub(crate) const DEAD: u32 = 1 << 4;
+/// Its `init` is over, and it was not ended by that.
+pub(crate) const STARTED: u32 = 1 << 5;
+
+/// The part of a process that does not depend on its type.
+#[derive(Debug)]
+pub struct Header {
+    pub(crate) pid: Pid,
+    pub(crate) node: Node,
+    /// Whoever started it with a link; a server ends with its parent even when it traps exits.
+    pub(crate) parent: Option<Pid>,
+    /// Whether the parent is a supervisor: told through `children`, not through `links`.
+    pub(crate) supervised: bool,
+    pub(crate) started: Instant,
+    pub(crate) flags: AtomicU32,
+    /// The pid that the process waits for in a call, as bits; 0 when it waits for none.
+    pub(crate) waiting_on: AtomicU64,
+    pub(crate) control: Mutex<Control>,
+    /// What the process holds in registries; see `registry`.
+    pub(crate) names: Mutex<Names>,
+}
+
+/// What others change of a process.
+#[derive(Debug, Default)]
+pub(crate) struct Control {
+    /// Wakes the process's task; stored at its first poll, dropped at its end.
+    pub(crate) waker: Option<Waker>,
+    /// Why it is to end, or has ended.
+    pub(crate) exit: Option<ExitReason>,
+    pub(crate) links: PidSet,
+    pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// What most processes never need.
+#[derive(Debug, Default)]
+pub(crate) struct Rare {
+    /// A second waker, for a `recv` that is polled inside another future of the process.
+    pub(crate) receive_waker: Option<Waker>,
+    /// Who is told of this process's death.
+    pub(crate) watchers: HashMap<MonitorRef, Watcher, FixedState>,
+    /// What this process monitors.
+    pub(crate) monitoring: HashMap<MonitorRef, Pid, FixedState>,
+    /// The processes that end before this one does; a supervisor's.
+    pub(crate) children: Pids,
+    /// Further calls in flight, besides the one in `Header::waiting_on`.
+    pub(crate) also_waiting_on: Vec<Pid>,
+    pub(crate) label: Option<Arc<str>>,
+    /// What there is to see of a supervisor.
+    pub(crate) view: Option<Arc<dyn SupervisorView>>,
+}
+
+/// Who is told of a death.
+#[derive(Debug)]
+pub(crate) enum Watcher {
+    /// A process, by a [`Down`](super::Down) in its mailbox.
+    Process(Pid),
+    /// A task that waits.
+    Task(ReplyTo<ExitReason>),
+}
+
+impl Control {
+    pub(crate) fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Whether children are left to wait for.
+    pub(crate) fn has_children(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| !rare.children.is_empty())
+    }
+
+    pub(crate) fn wake(&self) {
+        if let Some(waker) = &self.waker {
+            waker.wake_by_ref();
+        }
+        if let Some(waker) = self.rare.as_ref().and_then(|rare| rare.receive_waker.as_ref()) {
+            waker.wake_by_ref();
+        }
+    }
+}
+
+impl Header {
+    pub(crate) fn new(pid: Pid, node: Node, parent: Option<Pid>, supervised: bool) -> Self {
+        Self {
+            pid,
+            node,
+            parent,
+            supervised,
+            started: Instant::now(),
+            flags: AtomicU32::new(0),
+            waiting_on: AtomicU64::new(0),
+            control: Mutex::new(Control::default()),
+            names: Mutex::new(Names::default()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, flags: u32) -> bool {
+        self.flags.load(Ordering::Acquire) & flags != 0
+    }
+
+    /// Whether the process runs and is not ending.
+    pub(crate) fn is_alive(&self) -> bool {
+        !self.has(EXITING | DEAD)
+    }
+
+    pub(crate) fn wake(&self) {
+        self.control.lock().wake();
+    }
+
+    /// Why it ended, once it is dead.
+    pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
+        if self.has(DEAD) {
+            self.control.lock().exit.clone()
+        } else {
+            None
+        }
+    }
+}
+
+/// A process of type `A`: the shared half of it.
+pub struct Cell<A: Actor> {
+    pub(crate) header: Header,
+    pub(crate) mailbox: Mailbox<Envelope<A::Msg>>,
+}
+
+/// Why a message was not taken; it is handed back.
+#[derive(Debug)]
+pub(crate) enum Refused<M> {
+    Closed(M),
+    Full(M),
+}
+
+impl<A: Actor> Cell<A> {
+    /// Puts a message into the mailbox and wakes the process.
+    #[inline]
+    pub(crate) fn send(&self, message: A::Msg) -> Result<(), Refused<A::Msg>> {
+        self.pushed(self.mailbox.push(Envelope::Message(message)))
+    }
+
+    /// As [`Cell::send`]; `waker` is woken when a full mailbox may have room.
+    pub(crate) fn send_or_wait(
+        &self,
+        message: A::Msg,
+        waker: &Waker,
+    ) -> Result<(), Refused<A::Msg>> {
+        self.pushed(self.mailbox.push_or_wait(Envelope::Message(message), waker))
+    }
+
+    #[inline]
+    fn pushed(&self, push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
+        match push {
+            Push::Queued => Ok(()),
+            Push::Wake => {
+                self.header.wake();
+                Ok(())
+            }
+            Push::Full(Envelope::Message(message)) => Err(Refused::Full(message)),
+            Push::Closed(Envelope::Message(message)) => Err(Refused::Closed(message)),
+            // What comes back is what went in, and only messages go in here.
+            Push::Full(Envelope::Any(_)) | Push::Closed(Envelope::Any(_)) => Ok(()),
+        }
+    }
+}
+
+/// A process of any type.
+pub trait Proc: Any + Send + Sync {
+    #[doc(hidden)]
+    fn header(&self) -> &Header;
+    #[doc(hidden)]
+    fn type_name(&self) -> &'static str;
+    /// Puts an untyped message into the mailbox; `signal`s go in even when it is full.
+    #[doc(hidden)]
+    fn push_any(&self, message: Box<dyn Any + Send>, signal: bool)
+    -> Result<(), Box<dyn Any + Send>>;
+    #[doc(hidden)]
+    fn figures(&self) -> Figures;
+}
+
+/// What a process's mailbox has counted; opaque outside of the crate.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures(pub(crate) MailboxFigures);
+
+impl<A: Actor> Proc for Cell<A> {
+    #[inline]
+    fn header(&self) -> &Header {
+        &self.header
+    }
+
+    fn type_name(&self) -> &'static str {
+        A::type_name()
+    }
+
+    fn push_any(
+        &self,
+        message: Box<dyn Any + Send>,
+        signal: bool,
+    ) -> Result<(), Box<dyn Any + Send>> {
+        let push = if signal {
+            self.mailbox.push_signal(Envelope::Any(message))
+        } else {
+            self.mailbox.push(Envelope::Any(message))
+        };
+        match push {
+            Push::Wake => self.header.wake(),
+            Push::Closed(Envelope::Any(message)) | Push::Full(Envelope::Any(message)) => {
+                return Err(message);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn figures(&self) -> Figures {
+        Figures(self.mailbox.figures())
+    }
+}
+
+impl<A: Actor> std::fmt::Debug for Cell<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", A::type_name(), self.header.pid)
+    }
+}
+
+impl std::fmt::Debug for dyn Proc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.type_name(), self.header().pid)
+    }
+}
+
+/// A process that handles messages of type `M`, whatever else it is.
+pub trait Receiver<M: ?Sized>: Proc {
+    /// Puts a message into the process's mailbox; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]: the process has ended, or its mailbox is full.
+    fn deliver(&self, message: M) -> Result<(), SendError>
+    where
+        M: Sized;
+}
+
+impl<A: Info<M>, M: ?Sized> Receiver<M> for Cell<A> {
+    #[inline]
+    fn deliver(&self, message: M) -> Result<(), SendError>
+    where
+        M: Sized,
+    {
+        match self.send(A::wrap(message)) {
+            Ok(()) => Ok(()),
+            Err(Refused::Closed(_)) => Err(SendError::NotRunning),
+            Err(Refused::Full(_)) => Err(SendError::Full),
+        }
+    }
+}
+
+/// Why a message could not be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The process has ended.
+    NotRunning,
+    /// The process's mailbox is bounded, and full.
+    Full,
+}
+
+impl std::fmt::Display for SendError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NotRunning => "the process has ended; look it up again, or start it",
+            Self::Full => "the process's mailbox is full; send less, or raise `mailbox = …`",
+        })
+    }
+}
+
+impl std::error::Error for SendError {}

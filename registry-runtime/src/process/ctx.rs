@@ -1,0 +1,360 @@
+//! `Ctx`: a process's own handle, and its side of the mailbox.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep};
+
+use super::cell::{EXIT, TRAP};
+use super::mailbox::Mailbox;
+use super::signal::{Down, Envelope, MonitorRef};
+use super::timers::{Timed, TimerRef, Timers, far_enough};
+use super::{Actor, Cell, ExitReason, Info, Pid, exit};
+use crate::node::Node;
+use crate::sync::Ordering;
+
+/// After this many messages in one go, a process lets other tasks have the thread.
+const BURST: u32 = 128;
+
+/// A process's own handle: what only the process itself may do.
+///
+/// Handlers, `init` and `terminate` may take a `&mut Ctx<Self>`. Having it proves to be the
+/// process: registering, linking, monitoring and receiving ask for it.
+///
+/// # Elixir
+///
+/// `self()` and the functions of `Process` that act on the caller.
+pub struct Ctx<A: Actor> {
+    pub(crate) cell: Arc<Cell<A>>,
+    pub(crate) batch: VecDeque<Envelope<A::Msg>>,
+    /// Counts messages down to the next time that others get the thread.
+    burst: u32,
+    pub(crate) local: Option<Box<Local<A::Msg>>>,
+}
+
+/// What most processes never need.
+pub(crate) struct Local<M> {
+    pub(crate) stop: Option<ExitReason>,
+    continues: VecDeque<M>,
+    /// What selective receives passed over; plain processes'.
+    pub(crate) saved: VecDeque<Envelope<M>>,
+    timers: Timers<M>,
+    idle: Option<Idle>,
+}
+
+struct Idle {
+    after: Duration,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+/// What a process finds when it looks for something to do.
+pub(crate) enum Next<M> {
+    Message(M),
+    Any(Box<dyn Any + Send>),
+    /// An exit signal is to be obeyed.
+    Exit,
+}
+
+/// No message has come for as long as [`Ctx::idle_timeout`] said. Handled by
+/// `#[info] fn …(&mut self, _: IdleTimeout)`.
+///
+/// # Elixir
+///
+/// The `:timeout` message of a `{:noreply, state, timeout}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IdleTimeout;
+
+impl<M> Default for Local<M> {
+    fn default() -> Self {
+        Self {
+            stop: None,
+            continues: VecDeque::new(),
+            saved: VecDeque::new(),
+            timers: Timers::default(),
+            idle: None,
+        }
+    }
+}
+
+impl<A: Actor> Ctx<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+        Self {
+            cell,
+            batch: VecDeque::new(),
+            burst: BURST,
+            local: None,
+        }
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<Cell<A>> {
+        &self.cell
+    }
+
+    pub(crate) fn local(&mut self) -> &mut Local<A::Msg> {
+        self.local.get_or_insert_default()
+    }
+
+    /// This process's pid.
+    ///
+    /// # Elixir
+    ///
+    /// `self/0`.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.cell.header.pid
+    }
+
+    /// The node that this process lives on.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.cell.header.node
+    }
+
+    /// The process that started this one with a link: its supervisor, mostly.
+    #[must_use]
+    pub fn parent(&self) -> Option<Pid> {
+        self.cell.header.parent
+    }
+
+    /// Sends a message to this process itself after `after`. The timer dies with the process.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.send_after(self(), message, time)`.
+    pub fn send_after<M>(&mut self, after: Duration, message: M) -> TimerRef
+    where
+        A: Info<M>,
+    {
+        self.add_timer(after, Timed::Once(A::wrap(message)))
+    }
+
+    /// Sends a clone of a message to this process every `period`, the first after one `period`.
+    /// Ticks that the process was too busy for are left out, not made up for.
+    ///
+    /// # Elixir
+    ///
+    /// `:timer.send_interval/2`.
+    pub fn interval<M>(&mut self, period: Duration, message: M) -> TimerRef
+    where
+        A: Info<M>,
+        M: Clone + Send + 'static,
+    {
+        // A period of nothing would never let the process do anything else.
+        let period = period.max(Duration::from_millis(1));
+        let make = move || A::wrap(message.clone());
+        self.add_timer(period, Timed::Every(period, Box::new(make)))
+    }
+
+    /// Cancels a timer of this process: the time it had left, or `None` if it is over.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.cancel_timer/1`; a message that is out already stays in the mailbox, as there.
+    pub fn cancel_timer(&mut self, timer: TimerRef) -> Option<Duration> {
+        self.local.as_mut()?.timers.cancel(timer)
+    }
+
+    /// Links this process with another: when one ends, the other gets an exit signal. A link to a
+    /// process that does not exist is answered by a signal with [`ExitReason::NoProc`].
+    ///
+    /// # Elixir
+    ///
+    /// `Process.link/1`.
+    pub fn link(&self, pid: Pid) {
+        exit::link(&*self.cell, pid);
+    }
+
+    /// Undoes [`Ctx::link`]. An `Exit` that is in the mailbox already stays there.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.unlink/1`.
+    pub fn unlink(&self, pid: Pid) {
+        exit::unlink(&*self.cell, pid);
+    }
+
+    /// Has this process told of another's death, by a [`Down`] that comes after all that the other
+    /// had sent; at once, with [`ExitReason::NoProc`], if there is no such process.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.monitor/1`.
+    #[must_use = "the reference tells which monitor a `Down` belongs to"]
+    pub fn monitor(&self, pid: Pid) -> MonitorRef {
+        exit::monitor(&*self.cell, pid)
+    }
+
+    /// Ends a monitor; `false` if it was over. A [`Down`] that is in the mailbox already stays
+    /// there: see [`Ctx::demonitor_flush`].
+    ///
+    /// # Elixir
+    ///
+    /// `Process.demonitor/1`.
+    pub fn demonitor(&self, monitor: MonitorRef) -> bool {
+        exit::demonitor(&*self.cell, monitor)
+    }
+
+    /// Ends a monitor, and takes its [`Down`] out of the mailbox if it is there already.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.demonitor(ref, [:flush])`.
+    pub fn demonitor_flush(&mut self, monitor: MonitorRef) -> bool {
+        let was_there = exit::demonitor(&*self.cell, monitor);
+        let other = |envelope: &Envelope<A::Msg>| match envelope {
+            Envelope::Any(any) => any.downcast_ref::<Down>().is_none_or(|down| down.monitor != monitor),
+            Envelope::Message(_) => true,
+        };
+        let before = self.batch.len();
+        self.batch.retain(other);
+        let flushed = before - self.batch.len() + self.cell.mailbox.retain(other);
+        for _ in 0..flushed {
+            self.cell.mailbox.count_handled();
+        }
+        if let Some(local) = &mut self.local {
+            local.saved.retain(other);
+        }
+        was_there
+    }
+
+    /// Says whether exit signals become [`Exit`](super::Exit) messages instead of ending this
+    /// process; what it was before comes back.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.flag(:trap_exit, boolean)`.
+    pub fn trap_exit(&self, trap: bool) -> bool {
+        let flags = &self.cell.header.flags;
+        let before = if trap {
+            flags.fetch_or(TRAP, Ordering::AcqRel)
+        } else {
+            flags.fetch_and(!TRAP, Ordering::AcqRel)
+        };
+        before & TRAP != 0
+    }
+
+    /// Asks a process to exit, with this process as the sender.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.exit/2`, with its rules: `Kill` cannot be trapped, `Normal` is ignored by others
+    /// than oneself unless they trap exits, and whoever traps exits gets a message.
+    pub fn exit(&self, pid: Pid, reason: ExitReason) {
+        if let Some(target) = super::resolve(pid) {
+            exit::signal(&*target, Some(self.pid()), reason);
+        }
+    }
+
+    /// Names this process in trees and reports.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.set_label/1`.
+    pub fn set_label(&self, label: impl Into<Arc<str>>) {
+        let label = label.into();
+        let old = self.cell.header.control.lock().rare().label.replace(label);
+        drop(old);
+    }
+
+    /// Gives back memory that the mailbox has grown by, for a process that will be quiet.
+    ///
+    /// # Elixir
+    ///
+    /// What is left of `:hibernate`.
+    pub fn hibernate(&mut self) {
+        self.batch.shrink_to_fit();
+        if let Some(local) = &mut self.local {
+            local.saved.shrink_to_fit();
+            local.continues.shrink_to_fit();
+        }
+    }
+
+    pub(crate) fn add_continue(&mut self, message: A::Msg) {
+        self.local().continues.push_back(message);
+    }
+
+    pub(crate) fn add_timer(&mut self, after: Duration, message: Timed<A::Msg>) -> TimerRef {
+        self.local().timers.add(after, message)
+    }
+
+    pub(crate) fn set_idle(&mut self, after: Option<Duration>) {
+        self.local().idle = after.map(|after| Idle { after, sleep: None });
+    }
+
+    /// Looks for something to do, in this order: an exit signal, a continue, a timer that is due,
+    /// the mailbox.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
+        if self.cell.header.has(EXIT) {
+            return Poll::Ready(Next::Exit);
+        }
+        if self.burst == 0 {
+            self.burst = BURST;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if let Some(local) = &mut self.local {
+            if let Some(message) = local.continues.pop_front() {
+                return Poll::Ready(Next::Message(message));
+            }
+            if let Poll::Ready(message) = local.timers.poll(cx) {
+                self.burst -= 1;
+                return Poll::Ready(Next::Message(message));
+            }
+        }
+        if self.batch.is_empty() && !self.cell.mailbox.take_batch(&mut self.batch, true) {
+            Mailbox::shrink(&mut self.batch);
+            self.burst = BURST;
+            return self.poll_idle(cx);
+        }
+        let Some(envelope) = self.batch.pop_front() else {
+            return Poll::Pending;
+        };
+        self.burst -= 1;
+        self.cell.mailbox.count_handled();
+        if let Some(idle) = self.local.as_mut().and_then(|local| local.idle.as_mut()) {
+            idle.sleep = None;
+        }
+        Poll::Ready(match envelope {
+            Envelope::Message(message) => Next::Message(message),
+            Envelope::Any(any) => Next::Any(any),
+        })
+    }
+
+    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
+        let Some(idle) = self.local.as_mut().and_then(|local| local.idle.as_mut()) else {
+            return Poll::Pending;
+        };
+        let after = idle.after;
+        let sleep = idle
+            .sleep
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(far_enough(after))));
+        if sleep.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        // Once: the next one counts from the next message on, or from a new call.
+        if let Some(local) = &mut self.local {
+            local.idle = None;
+        }
+        Poll::Ready(Next::Any(Box::new(IdleTimeout)))
+    }
+}
+
+impl<A: Actor> fmt::Debug for Ctx<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ctx").field(&self.pid()).finish()
+    }
+}
+
+impl<A: Actor> Ctx<A> {
+    /// The time at which this process was started.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.cell.header.started
+    }
+}

@@ -1,0 +1,330 @@
+//! Exit signals, links, monitors, and the order in which a process ends.
+//!
+//! A process ends in this order, whatever ends it:
+//!
+//! 1. `EXITING` is set and the reason recorded ([`begin`]).
+//! 2. Its body is dropped: `terminate` has run inside of it unless it was killed.
+//! 3. Its children, if it is a supervisor, are killed and waited for ([`reap`]).
+//! 4. Its mailbox is closed, its names leave all registries, `DEAD` is set, and it leaves the
+//!    process table ([`finish`]).
+//! 5. Monitors, links and its parent are told; then the messages left in its mailbox are dropped,
+//!    by which the calls among them learn of it.
+//!
+//! So whoever learns of the death finds the names free (step 4 comes before 5), and no process
+//! outlives its supervisor (3 before 5).
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64 as Counter;
+
+use super::cell::{DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
+use super::reply::{Awaiting, reply_slot};
+use super::signal::{ChildExit, Down, Exit, MonitorRef};
+use super::{Actor, Cell, ExitReason, Pid, Proc, resolve};
+use crate::registry;
+use crate::sync::Ordering;
+
+/// Asks a process to exit, as `Process.exit/2` does.
+pub(crate) fn signal(target: &dyn Proc, from: Option<Pid>, reason: ExitReason) {
+    if matches!(reason, ExitReason::Kill) {
+        target.header().flags.fetch_or(KILL, Ordering::AcqRel);
+        target.header().wake();
+    } else if reason.is_normal() && from != Some(target.header().pid) {
+        if target.header().has(TRAP) {
+            tell(target, Exit::new(from, reason));
+        }
+    } else {
+        deliver(target, from, reason);
+    }
+}
+
+/// Tells a process that one it is linked to has ended.
+pub(crate) fn link_signal(target: &dyn Proc, from: Pid, reason: ExitReason) {
+    if target.header().has(TRAP) {
+        tell(target, Exit::new(Some(from), reason));
+    } else if !reason.is_normal() {
+        deliver(target, Some(from), reason);
+    } else if target.header().parent == Some(from) {
+        // A server ends with its parent, whatever the parent ended of.
+        deliver(target, Some(from), reason);
+    }
+}
+
+fn deliver(target: &dyn Proc, from: Option<Pid>, reason: ExitReason) {
+    let header = target.header();
+    if header.has(TRAP) {
+        tell(target, Exit::new(from, reason));
+        return;
+    }
+    let mut control = header.control.lock();
+    if header.has(EXIT | EXITING | DEAD) {
+        return;
+    }
+    control.exit = Some(reason);
+    header.flags.fetch_or(EXIT, Ordering::AcqRel);
+    control.wake();
+}
+
+/// Puts a signal into a mailbox; an ended process needs none.
+pub(crate) fn tell(target: &dyn Proc, signal: impl Any + Send) {
+    drop(target.push_any(Box::new(signal), true));
+}
+
+/// Makes a link between the running process and another. A dead one answers as a link to it
+/// would have: by an exit signal with `NoProc`.
+pub(crate) fn link(me: &dyn Proc, other: Pid) {
+    let mine = me.header().pid;
+    if mine == other {
+        return;
+    }
+    if !me.header().control.lock().links.insert(other) {
+        return;
+    }
+    if !join(other, mine) {
+        me.header().control.lock().links.remove(other);
+        link_signal(me, other, ExitReason::NoProc);
+    }
+}
+
+/// Notes on `target` that `with` is linked to it; `false` when it is dead.
+fn join(target: Pid, with: Pid) -> bool {
+    let Some(target) = resolve(target) else {
+        return false;
+    };
+    let mut control = target.header().control.lock();
+    if target.header().has(DEAD) {
+        return false;
+    }
+    control.links.insert(with);
+    true
+}
+
+pub(crate) fn unlink(me: &dyn Proc, other: Pid) {
+    me.header().control.lock().links.remove(other);
+    if let Some(other) = resolve(other) {
+        other.header().control.lock().links.remove(me.header().pid);
+    }
+}
+
+/// A number for a monitor, unique in the program.
+fn next_monitor() -> MonitorRef {
+    static NEXT: Counter = Counter::new(1);
+    MonitorRef(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+}
+
+/// Makes `me` be told of the death of `pid`; at once if it is dead.
+pub(crate) fn monitor(me: &dyn Proc, pid: Pid) -> MonitorRef {
+    let monitor = next_monitor();
+    me.header().control.lock().rare().monitoring.insert(monitor, pid);
+    let target = resolve(pid);
+    let watching = target.is_some_and(|target| {
+        watch_as(&*target, monitor, Watcher::Process(me.header().pid)).is_none()
+    });
+    if !watching && forget_monitor(me, monitor).is_some() {
+        tell(me, Down::new(monitor, pid, ExitReason::NoProc));
+    }
+    monitor
+}
+
+/// Adds a watcher; hands it back when the process is dead.
+fn watch_as(target: &dyn Proc, monitor: MonitorRef, watcher: Watcher) -> Option<Watcher> {
+    let mut control = target.header().control.lock();
+    if target.header().has(DEAD) {
+        return Some(watcher);
+    }
+    control.rare().watchers.insert(monitor, watcher);
+    None
+}
+
+fn forget_monitor(me: &dyn Proc, monitor: MonitorRef) -> Option<Pid> {
+    let mut control = me.header().control.lock();
+    control.rare.as_mut()?.monitoring.remove(&monitor)
+}
+
+/// Ends a monitor. `true` when it was there.
+pub(crate) fn demonitor(me: &dyn Proc, monitor: MonitorRef) -> bool {
+    let Some(pid) = forget_monitor(me, monitor) else {
+        return false;
+    };
+    if let Some(target) = resolve(pid) {
+        unwatch(&*target, monitor);
+    }
+    true
+}
+
+fn unwatch(target: &dyn Proc, monitor: MonitorRef) {
+    let removed = {
+        let mut control = target.header().control.lock();
+        control.rare.as_mut().and_then(|rare| rare.watchers.remove(&monitor))
+    };
+    drop(removed);
+}
+
+/// Waits for a process's end, from any task. Comes back at once when it is dead.
+pub(crate) async fn ended(target: Arc<dyn Proc>) -> ExitReason {
+    /// Takes the watcher away again when the wait is given up.
+    struct Watching(Arc<dyn Proc>, MonitorRef);
+    impl Drop for Watching {
+        fn drop(&mut self) {
+            unwatch(&*self.0, self.1);
+        }
+    }
+    match watch(&target) {
+        Err(reason) => reason,
+        Ok((monitor, awaiting)) => {
+            let watching = Watching(target, monitor);
+            let told = awaiting.recv().await;
+            told.ok()
+                .or_else(|| watching.0.header().exit_reason())
+                .unwrap_or(ExitReason::NoProc)
+        }
+    }
+}
+
+/// A watcher for a task; the reason at once when the process is dead.
+pub(crate) fn watch(
+    target: &Arc<dyn Proc>,
+) -> Result<(MonitorRef, Awaiting<ExitReason>), ExitReason> {
+    let (reply, awaiting) = reply_slot();
+    let monitor = next_monitor();
+    match watch_as(&**target, monitor, Watcher::Task(reply)) {
+        None => Ok((monitor, awaiting)),
+        Some(_) => Err(target.header().exit_reason().unwrap_or(ExitReason::NoProc)),
+    }
+}
+
+/// Makes `child` one of the processes that end before `parent` does; `false` when the parent is
+/// ending and takes no more.
+pub(crate) fn adopt(parent: &dyn Proc, child: Pid) -> bool {
+    let mut control = parent.header().control.lock();
+    if parent.header().has(EXITING | DEAD | KILL) {
+        return false;
+    }
+    control.rare().children.insert(child);
+    true
+}
+
+/// Undoes [`adopt`] for a child that never ran.
+pub(crate) fn disown(parent: &dyn Proc, child: Pid) {
+    let mut control = parent.header().control.lock();
+    if let Some(rare) = control.rare.as_mut() {
+        rare.children.remove(&child);
+    }
+    control.wake();
+}
+
+/// Step 1: the process is ending of `reason`, unless it already is of another.
+pub(crate) fn begin(process: &dyn Proc, reason: ExitReason) {
+    let header = process.header();
+    let mut control = header.control.lock();
+    if header.has(KILL) {
+        control.exit = Some(ExitReason::Killed);
+    } else if !header.has(EXIT | EXITING) {
+        control.exit = Some(match reason {
+            ExitReason::Kill => ExitReason::Killed,
+            other => other,
+        });
+    }
+    header.flags.fetch_or(EXITING, Ordering::AcqRel);
+}
+
+/// The exit signal that waits to be obeyed.
+pub(crate) fn pending(process: &dyn Proc) -> ExitReason {
+    let exit = process.header().control.lock().exit.clone();
+    exit.unwrap_or(ExitReason::Killed)
+}
+
+/// Step 3: kills the children that are left. `true` when there are none.
+pub(crate) fn reap(process: &dyn Proc, kill: bool) -> bool {
+    let children: Vec<Pid> = {
+        let control = process.header().control.lock();
+        match &control.rare {
+            Some(rare) if !rare.children.is_empty() => {
+                if !kill {
+                    return false;
+                }
+                rare.children.iter().copied().collect()
+            }
+            _ => return true,
+        }
+    };
+    for child in children {
+        if let Some(child) = resolve(child) {
+            signal(&*child, Some(process.header().pid), ExitReason::Kill);
+        }
+    }
+    !process.header().control.lock().has_children()
+}
+
+/// Steps 4 and 5. The body is gone, the children too. The supervisor of a process that never ran is
+/// not told.
+pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
+    let header = &cell.header;
+    let left = cell.mailbox.close();
+    registry::leave_all(&**cell);
+    let (reason, links, rare) = {
+        let mut control = header.control.lock();
+        header.flags.fetch_or(EXITING | DEAD, Ordering::AcqRel);
+        let reason = control.exit.get_or_insert(ExitReason::Killed).clone();
+        let waker = control.waker.take();
+        let links = std::mem::take(&mut control.links);
+        let rare = control.rare.take();
+        drop(control);
+        drop(waker);
+        (reason, links, rare)
+    };
+    header.node.table().remove(header.pid);
+    tell_all(&**cell, &reason, &links.to_vec(), rare);
+    if header.supervised
+        && let Some(parent) = header.parent.and_then(resolve)
+    {
+        // Told before it is taken off the list: a parent that waits for the last child to go then
+        // finds nothing left to hear.
+        if tell_parent {
+            let (pid, started) = (header.pid, header.has(STARTED));
+            tell(&*parent, ChildExit { pid, reason, started });
+        }
+        disown(&*parent, header.pid);
+    }
+    for envelope in left {
+        // A message's Drop is user code: one that panics must not keep others from being dropped.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(envelope)));
+    }
+}
+
+fn tell_all(
+    process: &dyn Proc,
+    reason: &ExitReason,
+    links: &[Pid],
+    rare: Option<Box<super::cell::Rare>>,
+) {
+    let pid = process.header().pid;
+    if let Some(rare) = rare {
+        for (monitor, target) in rare.monitoring {
+            if let Some(target) = resolve(target) {
+                unwatch(&*target, monitor);
+            }
+        }
+        for (monitor, watcher) in rare.watchers {
+            match watcher {
+                Watcher::Task(reply) => reply.send(reason.clone()),
+                Watcher::Process(watcher) => {
+                    if let Some(watcher) = resolve(watcher)
+                        && forget_monitor(&*watcher, monitor).is_some()
+                    {
+                        tell(&*watcher, Down::new(monitor, pid, reason.clone()));
+                    }
+                }
+            }
+        }
+    }
+    for other in links {
+        if let Some(other) = resolve(*other) {
+            let linked = other.header().control.lock().links.remove(pid);
+            if linked {
+                link_signal(&*other, pid, reason.clone());
+            }
+        }
+    }
+}

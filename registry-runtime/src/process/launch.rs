@@ -1,0 +1,200 @@
+//! How every process starts: found and named first, then run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use super::cell::STARTED;
+use super::reply::{Awaiting, ReplyTo, reply_slot};
+use super::task::{EndedBy, Task};
+use super::{Actor, Cell, ExitReason, Proc, current, exit};
+use crate::gen_server::StartError;
+use crate::node::Node;
+use crate::sync::Ordering;
+
+/// Whose child a new process is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Parent<'a> {
+    None,
+    /// Linked to this process.
+    Link(&'a dyn Proc),
+    /// Supervised by this process: ends before it does.
+    Supervisor(&'a dyn Proc),
+}
+
+/// Where a new process is to live.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) runtime: &'a Handle,
+    pub(crate) parent: Parent<'a>,
+}
+
+/// A process that has its name and runs; its `init` may not be over.
+pub(crate) struct Launched<A: Actor> {
+    pub(crate) cell: Arc<Cell<A>>,
+    pub(crate) init: Option<InitWait>,
+}
+
+/// As [`Launched`], of any type.
+#[derive(Debug)]
+pub(crate) struct LaunchedProc {
+    pub(crate) process: Arc<dyn Proc>,
+    pub(crate) init: Option<InitWait>,
+}
+
+impl<A: Actor> From<Launched<A>> for LaunchedProc {
+    fn from(launched: Launched<A>) -> Self {
+        Self {
+            process: launched.cell as Arc<dyn Proc>,
+            init: launched.init,
+        }
+    }
+}
+
+/// Waits for the end of an `init`.
+#[derive(Debug)]
+pub(crate) struct InitWait {
+    process: Arc<dyn Proc>,
+    started: Awaiting<()>,
+}
+
+impl InitWait {
+    /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
+    /// the time that this returns. After `limit` the process is killed.
+    pub(crate) async fn done(self, limit: Option<Duration>) -> Result<(), StartError> {
+        let Self { process, started } = self;
+        let started = match limit {
+            None => started.recv().await,
+            Some(limit) => match tokio::time::timeout(limit, started.recv()).await {
+                Ok(started) => started,
+                Err(_) => {
+                    exit::signal(&*process, None, ExitReason::Kill);
+                    exit::ended(process).await;
+                    return Err(StartError::Timeout);
+                }
+            },
+        };
+        match started {
+            Ok(()) => Ok(()),
+            Err(_) => match exit::ended(process).await {
+                ExitReason::Ignore => Err(StartError::Ignored),
+                // A supervisor says which of its children did not start.
+                ExitReason::Error(error) => Err(match error.downcast_ref::<StartError>() {
+                    Some(error) => error.clone(),
+                    None => StartError::Init(ExitReason::Error(error)),
+                }),
+                reason => Err(StartError::Init(reason)),
+            },
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn new(node: &'a Node, runtime: &'a Handle, parent: Parent<'a>) -> Self {
+        Self {
+            node,
+            runtime,
+            parent,
+        }
+    }
+
+    /// Makes a process that does not run yet: it can be found, takes messages, has claimed its
+    /// name, and is its parent's.
+    pub(crate) fn prepare<A: Actor>(
+        self,
+        limit: Option<usize>,
+        claim: impl FnOnce(&Arc<Cell<A>>) -> Result<(), StartError>,
+    ) -> Result<Arc<Cell<A>>, StartError> {
+        let (of, supervised) = match self.parent {
+            Parent::None => (None, false),
+            Parent::Link(parent) => (Some(parent.header().pid), false),
+            Parent::Supervisor(parent) => (Some(parent.header().pid), true),
+        };
+        let cell = Cell::<A>::create(self.node, of, supervised, limit);
+        if let Err(error) = claim(&cell) {
+            self.discard(&cell, ExitReason::Normal);
+            return Err(error);
+        }
+        match self.parent {
+            Parent::None => {}
+            Parent::Link(parent) => exit::link(parent, cell.header.pid),
+            Parent::Supervisor(parent) => {
+                if !exit::adopt(parent, cell.header.pid) {
+                    self.discard(&cell, ExitReason::Shutdown);
+                    return Err(StartError::SupervisorNotRunning);
+                }
+            }
+        }
+        Ok(cell)
+    }
+
+    /// Ends a process that never ran: what it held is given up. Its parent does not hear of it,
+    /// since whoever asked for the process is told.
+    pub(crate) fn discard<A: Actor>(self, cell: &Arc<Cell<A>>, reason: ExitReason) {
+        if let Parent::Link(parent) = self.parent {
+            exit::unlink(parent, cell.header.pid);
+        }
+        exit::begin(&**cell, reason);
+        exit::finish(cell, false);
+    }
+
+    /// Runs a process whose start is over with this.
+    pub(crate) fn run<A: Actor>(
+        self,
+        cell: Arc<Cell<A>>,
+        body: impl Future<Output = ExitReason> + Send + 'static,
+    ) -> Launched<A> {
+        cell.header.flags.fetch_or(STARTED, Ordering::AcqRel);
+        self.spawn(&cell, body);
+        Launched { cell, init: None }
+    }
+
+    /// Runs a process that says itself when its start is over, by [`Cell::started`].
+    pub(crate) fn run_init<A: Actor, F>(
+        self,
+        cell: Arc<Cell<A>>,
+        body: impl FnOnce(ReplyTo<()>) -> F,
+    ) -> Launched<A>
+    where
+        F: Future<Output = ExitReason> + Send + 'static,
+    {
+        let (reply, started) = reply_slot();
+        self.spawn(&cell, body(reply));
+        let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
+        Launched {
+            cell,
+            init: Some(InitWait { process, started }),
+        }
+    }
+
+    fn spawn<A: Actor>(
+        self,
+        cell: &Arc<Cell<A>>,
+        body: impl Future<Output = ExitReason> + Send + 'static,
+    ) {
+        let task = Task::new(Arc::clone(cell), body, EndedBy::Kills);
+        drop(self.runtime.spawn(task));
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// Says that the process's start is over.
+    pub(crate) fn started(&self, started: ReplyTo<()>) {
+        self.header.flags.fetch_or(STARTED, Ordering::AcqRel);
+        started.send(());
+    }
+}
+
+/// Launches a process from here: on the current node and runtime, linked to the running process
+/// if `link` says so and there is one.
+pub(crate) fn launch_here<R>(
+    link: bool,
+    launch: impl FnOnce(Place<'_>) -> Result<R, StartError>,
+) -> Result<R, StartError> {
+    let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+    let me = if link { current::get() } else { None };
+    let parent = me.as_deref().map_or(Parent::None, Parent::Link);
+    launch(Place::new(&Node::current(), &runtime, parent))
+}

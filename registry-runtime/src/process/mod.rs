@@ -1,0 +1,104 @@
+//! Processes: tokio tasks with a pid, a typed mailbox, exit reasons, links and monitors.
+
+pub(crate) mod cell;
+pub(crate) mod ctx;
+pub(crate) mod current;
+pub(crate) mod exit;
+pub(crate) mod mailbox;
+pub(crate) mod panics;
+pub(crate) mod launch;
+mod pid;
+mod pid_set;
+mod plain;
+mod reason;
+pub(crate) mod reply;
+pub(crate) mod signal;
+pub(crate) mod task;
+pub(crate) mod timers;
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+pub use cell::{Cell, Figures, Header, Proc, Receiver, SendError};
+pub use ctx::{Ctx, IdleTimeout};
+pub use pid::Pid;
+pub use plain::{Plain, Process, ProcessRef, Received, spawn};
+pub use reason::{ExitReason, PanicInfo};
+pub use reply::ReplyTo;
+pub use signal::{Down, Exit, MonitorRef};
+pub use timers::TimerRef;
+
+use crate::node::Node;
+use mailbox::Mailbox;
+
+/// Whatever runs as a process: written by `#[gen_server]`.
+pub trait Actor: Sized + Send + 'static {
+    /// What the mailbox holds, unboxed.
+    type Msg: Send + 'static;
+
+    /// The name shown in trees and reports.
+    fn type_name() -> &'static str;
+
+    /// Turns an untyped message into one of the process's own; hands back what it has no handler
+    /// for.
+    ///
+    /// # Errors
+    ///
+    /// The message itself.
+    fn route(message: Box<dyn Any + Send>) -> Result<Self::Msg, Box<dyn Any + Send>>;
+}
+
+/// A process that handles messages of type `M`; each `#[info]` handler makes one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handler for messages of type `{M}`",
+    label = "no `#[info]` handler takes a `{M}`",
+    note = "add `#[info] fn on_message(&mut self, message: {M})` to the `#[gen_server] impl {Self}`"
+)]
+pub trait Info<M: ?Sized>: Actor {
+    /// Makes it one of the process's own messages.
+    ///
+    /// # Panics
+    ///
+    /// The provided body does, and is there for [`NoMessage`] alone, of which there is no value.
+    fn wrap(message: M) -> Self::Msg
+    where
+        M: Sized,
+    {
+        drop(message);
+        unreachable!("every `Info` of a message that exists writes `wrap`")
+    }
+}
+
+/// The message type of registries that send none.
+///
+/// It has no values and no size, by which the compiler knows that it is no process's message: so
+/// every process may stand in such a registry.
+#[derive(Debug)]
+pub struct NoMessage(#[expect(dead_code, reason = "there for its lack of a size")] [Infallible]);
+
+impl<A: Actor> Info<NoMessage> for A {}
+
+/// The process with this pid, while it is there.
+pub(crate) fn resolve(pid: Pid) -> Option<Arc<dyn Proc>> {
+    Node::of(pid)?.table().get(pid)
+}
+
+impl<A: Actor> Cell<A> {
+    /// A process that does not run yet: it has a pid, takes messages, and can be found.
+    pub(crate) fn create(
+        node: &Node,
+        parent: Option<Pid>,
+        supervised: bool,
+        limit: Option<usize>,
+    ) -> Arc<Self> {
+        panics::install_hook();
+        let pid = node.table().new_pid(node.number());
+        let cell = Arc::new(Self {
+            header: Header::new(pid, node.clone(), parent, supervised),
+            mailbox: Mailbox::new(limit),
+        });
+        node.table().insert(Arc::clone(&cell) as Arc<dyn Proc>);
+        cell
+    }
+}

@@ -1,0 +1,53 @@
+//! Panics of processes: caught, and told with message and place.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Once};
+
+use super::reason::PanicInfo;
+use super::{ExitReason, current};
+
+thread_local! {
+    /// Where this thread last panicked inside a process.
+    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Has panics of processes note where they happened, before the hook that is there is called.
+pub(crate) fn install_hook() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let next = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if current::with(|process| process.is_some()) {
+                let at = info.location().map(ToString::to_string);
+                let _ = LOCATION.try_with(|location| *location.borrow_mut() = at);
+            }
+            next(info);
+        }));
+    });
+}
+
+/// Runs `f`; a panic becomes the reason to exit with.
+#[inline]
+pub(crate) fn caught<R>(f: impl FnOnce() -> R) -> Result<R, ExitReason> {
+    catch_unwind(AssertUnwindSafe(f)).map_err(reason)
+}
+
+#[cold]
+fn reason(payload: Box<dyn Any + Send>) -> ExitReason {
+    let message = if let Some(text) = payload.downcast_ref::<&'static str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a panic whose payload is not text".to_owned()
+    };
+    let location = LOCATION
+        .try_with(|location| location.borrow_mut().take())
+        .ok()
+        .flatten();
+    // The payload's Drop is user code, and may panic as well.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    ExitReason::Panic(Arc::new(PanicInfo::new(message, location)))
+}

@@ -1,0 +1,341 @@
+//! Plain processes: a mailbox and a body of the user's own.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::ctx::Next;
+use super::signal::Envelope;
+use super::task::{EndedBy, Task};
+use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError, current, exit};
+use crate::node::Node;
+
+/// What a process made by [`spawn`] is: a mailbox of `M` and a body.
+pub struct Plain<M>(PhantomData<fn(M)>);
+
+/// A plain process's own handle: [`Ctx`], with `recv`.
+pub type Process<M> = Ctx<Plain<M>>;
+
+impl<M: Send + 'static> Actor for Plain<M> {
+    type Msg = M;
+
+    fn type_name() -> &'static str {
+        "process"
+    }
+
+    fn route(message: Box<dyn Any + Send>) -> Result<M, Box<dyn Any + Send>> {
+        message.downcast().map(|message| *message)
+    }
+}
+
+impl<M: Send + 'static> Info<M> for Plain<M> {
+    fn wrap(message: M) -> M {
+        message
+    }
+}
+
+/// Anything a plain process may receive.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Received<M> {
+    /// A message of the process's own type.
+    Message(M),
+    /// A monitored process died.
+    Down(Down),
+    /// A linked process died, and this one traps exits.
+    Exit(Exit),
+    /// An untyped message.
+    Other(Box<dyn Any + Send>),
+}
+
+/// A handle on a process that takes messages of type `M`.
+pub struct ProcessRef<M: Send + 'static>(Arc<Cell<Plain<M>>>);
+
+impl<M: Send + 'static> ProcessRef<M> {
+    /// The process's pid.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.0.header.pid
+    }
+
+    /// Sends a message; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NotRunning`] when the process has ended.
+    ///
+    /// # Elixir
+    ///
+    /// `send/2`, which does not tell.
+    pub fn send(&self, message: M) -> Result<(), SendError> {
+        super::Receiver::deliver(&*self.0, message)
+    }
+}
+
+impl<M: Send + 'static> Clone for ProcessRef<M> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<M: Send + 'static> fmt::Debug for ProcessRef<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ProcessRef").field(&self.pid()).finish()
+    }
+}
+
+/// Starts a process that runs `body`; it ends `Normal` when the body returns.
+///
+/// It lives on the current node, linked to nobody.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime, as `tokio::spawn` does.
+///
+/// # Elixir
+///
+/// `spawn/1`.
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let echo = registry_runtime::spawn(async |mut ctx: Process<String>| {
+///     let word = ctx.recv().await;
+///     assert_eq!(word, "hello");
+/// });
+/// echo.send("hello".to_owned()).unwrap();
+/// assert!(echo.pid().ended().await.is_normal());
+/// # }
+/// ```
+pub fn spawn<M, F, Fut>(body: F) -> ProcessRef<M>
+where
+    M: Send + 'static,
+    F: FnOnce(Process<M>) -> Fut + Send + 'static,
+    Fut: Future + Send + 'static,
+{
+    start(None, body)
+}
+
+fn start<M, F, Fut>(parent: Option<&dyn Proc>, body: F) -> ProcessRef<M>
+where
+    M: Send + 'static,
+    F: FnOnce(Process<M>) -> Fut + Send + 'static,
+    Fut: Future + Send + 'static,
+{
+    let node = Node::current();
+    let cell = Cell::<Plain<M>>::create(&node, parent.map(|parent| parent.header().pid), false, None);
+    if let Some(parent) = parent {
+        exit::link(parent, cell.header.pid);
+    }
+    let ctx = Ctx::new(Arc::clone(&cell));
+    let body = async move {
+        body(ctx).await;
+        ExitReason::Normal
+    };
+    tokio::spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals));
+    ProcessRef(cell)
+}
+
+impl<A: Actor> Ctx<A> {
+    /// Starts a process that is linked to this one.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    ///
+    /// # Elixir
+    ///
+    /// `spawn_link/1`.
+    pub fn spawn_link<M, F, Fut>(&self, body: F) -> ProcessRef<M>
+    where
+        M: Send + 'static,
+        F: FnOnce(Process<M>) -> Fut + Send + 'static,
+        Fut: Future + Send + 'static,
+    {
+        start(Some(&*self.cell), body)
+    }
+}
+
+impl<M: Send + 'static> Ctx<Plain<M>> {
+    /// Waits for the next message of the process's own type. What else comes is kept for the other
+    /// receives.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: a message is taken out only when it is returned.
+    ///
+    /// # Elixir
+    ///
+    /// `receive do … end`.
+    pub async fn recv(&mut self) -> M {
+        self.select(|envelope| match envelope {
+            Envelope::Message(message) => Ok(message),
+            other @ Envelope::Any(_) => Err(other),
+        })
+        .await
+    }
+
+    /// Waits for the next thing to come, whatever it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is taken out unless it is returned.
+    pub async fn recv_any(&mut self) -> Received<M> {
+        self.select(|envelope| {
+            Ok(match envelope {
+                Envelope::Message(message) => Received::Message(message),
+                Envelope::Any(any) => match any.downcast::<Down>() {
+                    Ok(down) => Received::Down(*down),
+                    Err(any) => match any.downcast::<Exit>() {
+                        Ok(exit) => Received::Exit(*exit),
+                        Err(any) => Received::Other(any),
+                    },
+                },
+            })
+        })
+        .await
+    }
+
+    /// Waits for the next message of type `T`: a [`Down`], an [`Exit`], or an untyped one. What
+    /// else comes is kept for the other receives.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: a message is taken out only when it is returned.
+    ///
+    /// # Elixir
+    ///
+    /// A selective `receive`.
+    pub async fn recv_info<T: Send + 'static>(&mut self) -> T {
+        self.select(|envelope| match envelope {
+            Envelope::Any(any) => match any.downcast::<T>() {
+                Ok(found) => Ok(*found),
+                Err(any) => Err(Envelope::Any(any)),
+            },
+            message @ Envelope::Message(_) => Err(message),
+        })
+        .await
+    }
+
+    async fn select<T>(
+        &mut self,
+        mut take: impl FnMut(Envelope<M>) -> Result<T, Envelope<M>>,
+    ) -> T {
+        // What earlier receives passed over comes first, and is looked through once.
+        if let Some(local) = &mut self.local {
+            let mut passed = VecDeque::with_capacity(local.saved.len());
+            let mut found = None;
+            while let Some(envelope) = local.saved.pop_front() {
+                match take(envelope) {
+                    Ok(taken) => {
+                        found = Some(taken);
+                        break;
+                    }
+                    Err(envelope) => passed.push_back(envelope),
+                }
+            }
+            passed.append(&mut local.saved);
+            local.saved = passed;
+            if let Some(found) = found {
+                return found;
+            }
+        }
+        std::future::poll_fn(|cx| {
+            self.register_receive(cx);
+            loop {
+                let next = match self.poll_next(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    // The task ends the process before it polls the body again.
+                    Poll::Ready(Next::Exit) => return Poll::Pending,
+                    Poll::Ready(Next::Message(message)) => Envelope::Message(message),
+                    Poll::Ready(Next::Any(any)) => Envelope::Any(any),
+                };
+                match take(next) {
+                    Ok(found) => return Poll::Ready(found),
+                    Err(envelope) => self.local().saved.push_back(envelope),
+                }
+            }
+        })
+        .await
+    }
+
+    /// A `recv` inside of a join or a select may be polled with a waker of its own.
+    fn register_receive(&self, cx: &Context<'_>) {
+        let mut control = self.cell.header.control.lock();
+        let is_task = control.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        let old = if is_task {
+            control.rare.as_mut().and_then(|rare| rare.receive_waker.take())
+        } else {
+            control.rare().receive_waker.replace(cx.waker().clone())
+        };
+        drop(control);
+        drop(old);
+    }
+}
+
+impl Pid {
+    /// Asks the process to exit; from inside a process, with that one as the sender.
+    ///
+    /// Nothing happens when it has ended. [`ExitReason::Kill`] ends any process at its next await;
+    /// other reasons end those that do not trap exits, after their `terminate`.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.exit/2`.
+    pub fn exit(self, reason: ExitReason) {
+        if let Some(target) = super::resolve(self) {
+            let from = current::with(|process| process.map(|process| process.header().pid));
+            exit::signal(&*target, from, reason);
+        }
+    }
+
+    /// Whether the process runs, and is not ending.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.alive?/1`.
+    #[must_use]
+    pub fn is_alive(self) -> bool {
+        super::resolve(self).is_some_and(|process| process.header().is_alive())
+    }
+
+    /// Waits until the process has ended, and tells why; [`ExitReason::NoProc`] when it had ended
+    /// before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.monitor/1` and a `receive`, for tasks that are no process.
+    pub async fn ended(self) -> ExitReason {
+        match super::resolve(self) {
+            Some(process) => exit::ended(process).await,
+            None => ExitReason::NoProc,
+        }
+    }
+
+    /// Sends an untyped message: a server handles it by the `#[info]` of its type. One for which
+    /// there is none is reported, and dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NotRunning`] when the process has ended; [`SendError::Full`] when its mailbox
+    /// is bounded and full.
+    ///
+    /// # Elixir
+    ///
+    /// `send/2`.
+    pub fn send<T: Send + 'static>(self, message: T) -> Result<(), SendError> {
+        let target = super::resolve(self).ok_or(SendError::NotRunning)?;
+        match target.push_any(Box::new(message), false) {
+            Ok(()) => Ok(()),
+            Err(_) if target.header().is_alive() => Err(SendError::Full),
+            Err(_) => Err(SendError::NotRunning),
+        }
+    }
+}

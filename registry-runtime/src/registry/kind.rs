@@ -1,0 +1,107 @@
+//! The kinds of registry, as types; what exists only on one of them is a bound on these.
+
+use crate::process::{Receiver, SendError};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// How many processes a key may have: [`Unique`], [`Duplicate`] or [`DuplicateByKey`].
+///
+/// # Elixir
+///
+/// The `:keys` option of `Registry.start_link/1`.
+pub trait Keys: sealed::Sealed + Send + Sync + 'static {
+    #[doc(hidden)]
+    const UNIQUE: bool;
+    /// The kind as it is declared, such as `duplicate(by_pid)`.
+    const NAME: &'static str;
+}
+
+/// A kind under which a key may have several processes.
+#[diagnostic::on_unimplemented(
+    message = "this needs a registry that keeps several processes under a key",
+    label = "the registry is declared `keys = unique`",
+    note = "declare it `keys = duplicate` to have several processes under a key"
+)]
+pub trait DuplicateKeys: Keys {}
+
+/// One process a key at most.
+#[derive(Debug)]
+pub enum Unique {}
+
+/// Any number of processes a key, also one process several times.
+///
+/// Elixir spreads the entries of a key over the partitions by the pid that holds them; here a
+/// topic of any size is kept in blocks of its own, which joining and leaving change one at a time,
+/// so that this kind and [`DuplicateByKey`] are laid out alike, and a dispatch reads nothing but
+/// its own topic.
+#[derive(Debug)]
+pub enum Duplicate {}
+
+/// As [`Duplicate`]; Elixir's `{:duplicate, :key}`. Kept apart so that a declaration carries over.
+#[derive(Debug)]
+pub enum DuplicateByKey {}
+
+impl sealed::Sealed for Unique {}
+impl sealed::Sealed for Duplicate {}
+impl sealed::Sealed for DuplicateByKey {}
+
+impl Keys for Unique {
+    const UNIQUE: bool = true;
+    const NAME: &'static str = "unique";
+}
+
+impl Keys for Duplicate {
+    const UNIQUE: bool = false;
+    const NAME: &'static str = "duplicate(by_pid)";
+}
+
+impl Keys for DuplicateByKey {
+    const UNIQUE: bool = false;
+    const NAME: &'static str = "duplicate(by_key)";
+}
+
+impl DuplicateKeys for Duplicate {}
+impl DuplicateKeys for DuplicateByKey {}
+
+/// [`DuplicateKeys`] as a bound on declared registries: it names a parameter of the function, so
+/// that it is looked at where the function is called, not where it is declared.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this needs a registry that keeps several processes under a key",
+    label = "the registry is declared `keys = unique`",
+    note = "declare it `keys = duplicate` to have several processes under a key"
+)]
+pub trait KeepsSeveral<Q: ?Sized> {}
+
+impl<D: DuplicateKeys, Q: ?Sized> KeepsSeveral<Q> for D {}
+
+/// The counterpart of [`KeepsSeveral`].
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this needs a registry that keeps one process a key",
+    label = "the registry is declared `keys = duplicate`",
+    note = "declare it `keys = unique` to have one process a key"
+)]
+pub trait KeepsOne<Q: ?Sized> {}
+
+impl<Q: ?Sized> KeepsOne<Q> for Unique {}
+
+/// A registry's message type, asked for by the type of what is sent.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this registry does not send `{T}`",
+    label = "the registry's message type is `{Self}`",
+    note = "declare it with `message = {T}`; its processes then need an `#[info]` for `{T}`"
+)]
+pub trait Sends<T>: 'static {
+    fn deliver(to: &dyn Receiver<Self>, message: T) -> Result<(), SendError>;
+}
+
+impl<M: 'static> Sends<M> for M {
+    #[inline]
+    fn deliver(to: &dyn Receiver<M>, message: M) -> Result<(), SendError> {
+        to.deliver(message)
+    }
+}

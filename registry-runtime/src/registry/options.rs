@@ -1,0 +1,210 @@
+//! Options of a registry, and the builder that checks them.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::marker::PhantomData;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use super::Registry;
+use super::error::Label;
+use super::kind::{Keys, Unique};
+use super::listener::{Listener, RegistryEvent};
+use crate::introspect::Declaration;
+use crate::process::{NoMessage, Receiver};
+
+/// The most partitions there may be.
+pub(crate) const MAX_PARTITIONS: usize = 4096;
+
+/// How many parts a registry is divided into, each with a count of its own.
+///
+/// What a registry answers does not depend on it. More partitions let more threads register at the
+/// same time without waiting for one another.
+///
+/// # Elixir
+///
+/// The `:partitions` option.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Partitions {
+    /// As many as the machine runs threads at once; the default.
+    #[default]
+    Schedulers,
+    /// This many, from 1 to 4096.
+    Count(usize),
+}
+
+impl From<usize> for Partitions {
+    fn from(count: usize) -> Self {
+        Self::Count(count)
+    }
+}
+
+/// An option of a registry that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionError {
+    /// `partitions` is none of 1 to 4096.
+    Partitions(usize),
+}
+
+impl fmt::Display for OptionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Partitions(0) => {
+                f.write_str("expected `partitions` to be a positive integer, got `0`")
+            }
+            Self::Partitions(count) => {
+                write!(
+                    f,
+                    "expected `partitions` to be at most {MAX_PARTITIONS}, got `{count}`"
+                )
+            }
+        }
+    }
+}
+
+impl Error for OptionError {}
+
+/// The options of a registry that do not depend on its types.
+#[derive(Clone, Debug, Default)]
+pub struct RegistryOptions {
+    partitions: Partitions,
+    name: Option<Arc<str>>,
+    declaration: Option<&'static Declaration>,
+}
+
+impl RegistryOptions {
+    /// Says how many partitions there are; [`Partitions::Schedulers`] by default.
+    #[must_use]
+    pub fn partitions(mut self, partitions: impl Into<Partitions>) -> Self {
+        self.partitions = partitions.into();
+        self
+    }
+
+    /// Names the registry in errors, events and reports.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Names it as it is declared.
+    pub(crate) fn declared(mut self, declaration: &'static Declaration) -> Self {
+        self.name = Some(Arc::from(declaration.name));
+        self.declaration = Some(declaration);
+        self
+    }
+
+    pub(crate) fn count(&self) -> Result<usize, OptionError> {
+        match self.partitions {
+            Partitions::Schedulers => Ok(std::thread::available_parallelism()
+                .map_or(1, NonZeroUsize::get)
+                .min(MAX_PARTITIONS)),
+            Partitions::Count(count @ 1..=MAX_PARTITIONS) => Ok(count),
+            Partitions::Count(count) => Err(OptionError::Partitions(count)),
+        }
+    }
+
+    pub(crate) fn label(&self) -> Label {
+        Label {
+            name: self.name.clone().unwrap_or_else(|| Arc::from("registry")),
+            declaration: self.declaration,
+        }
+    }
+}
+
+/// Builds a [`Registry`]; made by [`Registry::builder`].
+///
+/// # Elixir
+///
+/// The options of `Registry.start_link/1`.
+pub struct RegistryBuilder<K, V = (), D = Unique, M: ?Sized = NoMessage> {
+    pub(crate) options: RegistryOptions,
+    pub(crate) listeners: Vec<Listener<K, V>>,
+    pub(crate) meta: Vec<(Box<str>, Arc<dyn Any + Send + Sync>)>,
+    kind: PhantomData<fn(M) -> D>,
+}
+
+impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
+    pub(crate) fn new(options: RegistryOptions) -> Self {
+        Self {
+            options,
+            listeners: Vec::new(),
+            meta: Vec::new(),
+            kind: PhantomData,
+        }
+    }
+
+    /// Says how many partitions there are: a number from 1 to 4096, or
+    /// [`Partitions::Schedulers`], the default.
+    #[must_use]
+    pub fn partitions(mut self, partitions: impl Into<Partitions>) -> Self {
+        self.options = self.options.partitions(partitions);
+        self
+    }
+
+    /// Names the registry in errors, events and reports; `registry` by default.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.options = self.options.name(name);
+        self
+    }
+
+    /// Puts a value in under a key that [`Registry::meta`] reads, whenever the registry starts.
+    ///
+    /// # Elixir
+    ///
+    /// The `:meta` option.
+    #[must_use]
+    pub fn meta<T: Send + Sync + 'static>(mut self, key: &str, value: T) -> Self {
+        self.meta.push((key.into(), Arc::new(value)));
+        self
+    }
+
+    /// Has a process told of each registration and unregistration. `find` is asked at each event
+    /// who that is, so that a listener which is restarted under its name goes on listening.
+    ///
+    /// `find` may look the process up by name, in any registry. It must not register anything.
+    ///
+    /// # Elixir
+    ///
+    /// The `:listeners` option.
+    #[must_use]
+    pub fn listener<F>(mut self, find: F) -> Self
+    where
+        F: Fn() -> Option<Arc<dyn Receiver<RegistryEvent<K, V>>>> + Send + Sync + 'static,
+    {
+        self.listeners.push(Listener::Named(Arc::new(find)));
+        self
+    }
+}
+
+impl<K, V, D, M> RegistryBuilder<K, V, D, M>
+where
+    K: Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    D: Keys,
+    M: ?Sized + 'static,
+{
+    /// The registry, which is still to be started.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`] names the option and what was expected.
+    pub fn build(self) -> Result<Registry<K, V, D, M>, OptionError> {
+        let partitions = self.options.count()?;
+        Ok(Registry::assemble(self, partitions, None))
+    }
+}
+
+impl<K, V, D, M: ?Sized> fmt::Debug for RegistryBuilder<K, V, D, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegistryBuilder")
+            .field("options", &self.options)
+            .field("listeners", &self.listeners.len())
+            .field("meta", &self.meta.len())
+            .finish()
+    }
+}

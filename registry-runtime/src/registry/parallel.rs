@@ -1,0 +1,75 @@
+//! A dispatch on several threads.
+
+use std::hash::Hash;
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use hashbrown::Equivalent;
+use tokio::task::JoinSet;
+
+use super::Registry;
+use super::dispatch::Entries;
+use super::kind::Keys;
+use crate::node::Node;
+
+impl<K, V, D, M> Registry<K, V, D, M>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    D: Keys,
+    M: ?Sized + 'static,
+{
+    /// As [`Registry::dispatch`], with the entries divided among tokio tasks, as many as the
+    /// machine runs threads at once; returns when all are done. `f` is called once with each part,
+    /// and not at all when there are no entries.
+    ///
+    /// # Panics
+    ///
+    /// When `f` does, after the other parts are done; the registry stays as it is. Also outside of
+    /// a tokio runtime, as `tokio::spawn` does.
+    ///
+    /// # Cancel safety
+    ///
+    /// When the future is dropped, parts that have not begun are left out.
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.dispatch/4` with `parallel: true`.
+    pub async fn dispatch_parallel<Q, F>(&self, key: &Q, f: F)
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        F: Fn(Entries<'_, V, M>) + Send + Sync + 'static,
+    {
+        let Some(members) = self.inner.members(key) else {
+            return;
+        };
+        let bound = members.bound();
+        let parts = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let width = bound.div_ceil(parts);
+        let shared = Arc::new((members, f));
+        let node = Node::current();
+        let mut tasks = JoinSet::new();
+        for from in (0..bound).step_by(width) {
+            let shared = Arc::clone(&shared);
+            tasks.spawn(node.scope(async move {
+                let (members, f) = &*shared;
+                let to = bound.min(from + width);
+                if members.range(from, to).next().is_some() {
+                    f(Entries { members, from, to });
+                }
+            }));
+        }
+        let mut panicked = None;
+        while let Some(done) = tasks.join_next().await {
+            if let Err(error) = done
+                && let Ok(panic) = error.try_into_panic()
+            {
+                panicked = Some(panic);
+            }
+        }
+        if let Some(panic) = panicked {
+            resume_unwind(panic);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Going through the whole registry.
+
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::kind::Keys;
+use super::matching::IsMatch;
+use super::{Inner, Registry};
+use crate::process::Pid;
+
+impl<K, V, D, M> Registry<K, V, D, M>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    D: Keys,
+    M: ?Sized + 'static,
+{
+    /// Collects what `f` makes of all entries: key, process, value. In no order.
+    ///
+    /// `f` comes from `match_spec!`, or is any closure that returns an `Option`. It runs under no
+    /// lock and may use the registry. Each shard is shown as it is when the walk comes to it:
+    /// entries that come and go meanwhile may be there or not, all others are there once.
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.select/2`.
+    pub fn select<F, T>(&self, mut f: F) -> Vec<T>
+    where
+        F: FnMut(&K, Pid, &V) -> Option<T>,
+    {
+        let mut selected = Vec::new();
+        self.inner
+            .walk(|key, pid, value| selected.extend(f(key, pid, value)));
+        selected
+    }
+
+    /// How many entries match.
+    ///
+    /// `f` comes from `match_spec!`, or is any closure that returns a `bool` or an `Option`. As
+    /// fresh as [`Registry::select`].
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.count_select/2`.
+    pub fn count_select<F, R>(&self, mut f: F) -> usize
+    where
+        F: FnMut(&K, Pid, &V) -> R,
+        R: IsMatch,
+    {
+        let mut count = 0;
+        self.inner
+            .walk(|key, pid, value| count += usize::from(f(key, pid, value).is_match()));
+        count
+    }
+}
+
+impl<K, V, D, M: ?Sized> Inner<K, V, D, M>
+where
+    V: 'static,
+{
+    fn walk(&self, mut f: impl FnMut(&K, Pid, &V)) {
+        for shard in &self.shards {
+            let table = shard.lend();
+            for row in table.iter() {
+                for member in row.members.iter() {
+                    f(&row.key, member.pid, member.value.get());
+                }
+            }
+            // Nobody else's if the shard has changed meanwhile.
+            if let Some(table) = Arc::into_inner(table) {
+                table.discard();
+            }
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! A shard: a lock, and a table that can be lent out.
+
+use std::sync::Arc;
+
+use super::error::Label;
+use super::listener::{Ears, Listeners, RegistryEvent};
+use super::names::{At, Leave};
+use super::quiet;
+use super::table::{Gone, Table};
+use crate::process::Pid;
+use crate::sync::{AtomicBool, AtomicUsize, Ordering, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// How many entries of a process that dies leave under one locking of a shard.
+const BATCH: usize = 256;
+
+/// Some of a registry's rows. Processes' notes hold on to a shard, not to the whole registry: so
+/// threads that register at the same time seldom count on the same cache line.
+#[repr(align(128))]
+pub(super) struct Shard<K, V, M: ?Sized> {
+    table: RwLock<Lendable<Table<K, V, M>>>,
+    index: usize,
+    pub(super) core: Arc<Core<K, V>>,
+}
+
+/// What the shards of a registry have in common.
+pub(super) struct Core<K, V> {
+    /// Entries, by shard; each changed under the lock of its shard alone.
+    pub(super) counts: Box<[AtomicUsize]>,
+    pub(super) running: AtomicBool,
+    pub(super) label: Label,
+    pub(super) listeners: Listeners<K, V>,
+}
+
+/// A table that its shard owns, except while someone goes through it outside of the lock.
+enum Lendable<T> {
+    Own(T),
+    Lent(Arc<T>),
+}
+
+/// A shard that is being changed.
+pub(super) struct Changing<'a, K, V, M: ?Sized> {
+    shard: &'a Shard<K, V, M>,
+    table: RwLockWriteGuard<'a, Lendable<Table<K, V, M>>>,
+    stale: Stale<K, V, M>,
+}
+
+/// What a change has made a copy of: perhaps the last that holds the old table by now, with keys
+/// whose `Drop` must not run under a lock.
+#[must_use]
+pub(super) struct Stale<K, V, M: ?Sized>(Option<Arc<Table<K, V, M>>>);
+
+/// A shard that is being read.
+pub(super) struct Reading<'a, K, V, M: ?Sized>(RwLockReadGuard<'a, Lendable<Table<K, V, M>>>);
+
+impl<K, V, M: ?Sized> Shard<K, V, M> {
+    pub(super) fn new(index: usize, core: Arc<Core<K, V>>) -> Self {
+        let table = RwLock::new(Lendable::Own(Table::default()));
+        Self { table, index, core }
+    }
+
+    #[inline]
+    pub(super) fn read(&self) -> Reading<'_, K, V, M> {
+        Reading(self.table.read())
+    }
+
+    #[inline]
+    pub(super) fn write(&self) -> Changing<'_, K, V, M> {
+        Changing {
+            shard: self,
+            table: self.table.write(),
+            stale: Stale(None),
+        }
+    }
+
+    /// The table as it is now, to be gone through without the lock.
+    pub(super) fn lend(&self) -> Arc<Table<K, V, M>> {
+        let mut table = self.table.write();
+        let lent = match std::mem::take(&mut *table) {
+            Lendable::Own(own) => Arc::new(own),
+            Lendable::Lent(lent) => lent,
+        };
+        *table = Lendable::Lent(Arc::clone(&lent));
+        lent
+    }
+}
+
+impl<K: Clone, V, M: ?Sized> Changing<'_, K, V, M> {
+    /// The table, to be changed: a copy of it if it is lent.
+    #[inline]
+    pub(super) fn table(&mut self) -> &mut Table<K, V, M> {
+        if let Lendable::Lent(_) = &*self.table {
+            self.own();
+        }
+        match &mut *self.table {
+            Lendable::Own(table) => table,
+            Lendable::Lent(_) => unreachable!("made its own above"),
+        }
+    }
+
+    #[cold]
+    fn own(&mut self) {
+        if let Lendable::Lent(lent) = &mut *self.table {
+            let own = match Arc::get_mut(lent) {
+                Some(alone) => std::mem::take(alone),
+                None => Table::clone(lent),
+            };
+            if let Lendable::Lent(stale) = std::mem::replace(&mut *self.table, Lendable::Own(own)) {
+                self.stale = Stale(Some(stale));
+            }
+        }
+    }
+}
+
+impl<K, V, M: ?Sized> Changing<'_, K, V, M> {
+    /// The table, to be looked at before it is changed.
+    #[inline]
+    pub(super) fn look(&self) -> &Table<K, V, M> {
+        self.table.get()
+    }
+
+    /// Leaves an empty table behind.
+    pub(super) fn take(&mut self) -> Arc<Table<K, V, M>> {
+        match std::mem::take(&mut *self.table) {
+            Lendable::Own(own) => Arc::new(own),
+            Lendable::Lent(lent) => lent,
+        }
+    }
+
+    /// Counts entries that have come and gone, and unlocks the shard.
+    #[inline]
+    pub(super) fn done(self, come: usize, gone: usize) -> Stale<K, V, M> {
+        // Written under the shard's lock alone: no read-modify-write needed.
+        let count = &self.shard.core.counts[self.shard.index];
+        count.store(
+            count.load(Ordering::Relaxed) + come - gone,
+            Ordering::Release,
+        );
+        self.stale
+    }
+}
+
+impl<K, V, M: ?Sized> Stale<K, V, M> {
+    /// Drops it. The caller holds no lock.
+    #[inline]
+    pub(super) fn discard(self) {
+        if let Some(table) = self.0.and_then(Arc::into_inner) {
+            table.discard();
+        }
+    }
+}
+
+impl<K, V, M: ?Sized> Reading<'_, K, V, M> {
+    #[inline]
+    pub(super) fn table(&self) -> &Table<K, V, M> {
+        self.0.get()
+    }
+}
+
+impl<T> Lendable<T> {
+    #[inline]
+    fn get(&self) -> &T {
+        match self {
+            Self::Own(table) => table,
+            Self::Lent(table) => table,
+        }
+    }
+}
+
+impl<T: Default> Default for Lendable<T> {
+    fn default() -> Self {
+        Self::Own(T::default())
+    }
+}
+
+impl<K: Clone + 'static, V: 'static> Core<K, V> {
+    /// Tells those who listen that an entry has left.
+    pub(super) fn tell_gone(&self, ears: &Ears<K, V>, key: &K, pid: Pid) {
+        ears.tell(|| RegistryEvent::Unregistered {
+            registry: Arc::clone(&self.label.name),
+            key: key.clone(),
+            pid,
+        });
+    }
+}
+
+impl<K, V, M> Leave for Shard<K, V, M>
+where
+    K: Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    M: ?Sized + 'static,
+{
+    fn leave(&self, pid: Pid, hash: u64, at: At) {
+        if let At::Listener = at {
+            quiet::discard(self.core.listeners.remove(pid));
+            return;
+        }
+        let ears = self.core.listeners.ears();
+        // The last first: blocks are given back from the end.
+        for indexes in at.as_slice().rchunks(BATCH) {
+            let mut gone = Gone::new();
+            let mut changing = self.write();
+            let table = changing.table();
+            for &index in indexes.iter().rev() {
+                table.evict((hash, pid, index), &mut gone, |key| {
+                    self.core.tell_gone(&ears, key, pid);
+                });
+            }
+            table.shrink();
+            changing.done(0, gone.count).discard();
+            gone.discard();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Changing the value of an entry.
+
+use std::hash::Hash;
+
+use hashbrown::Equivalent;
+
+use super::Registry;
+use super::kind::Unique;
+use super::member::Shared;
+use super::quiet;
+use crate::process::{Actor, Ctx};
+
+impl<K, V, M> Registry<K, V, Unique, M>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    M: ?Sized + 'static,
+{
+    /// Puts what `f` makes of the value of the calling process under a key in its place: the new
+    /// value and the old one, cloned. `None` when the process does not have the key.
+    ///
+    /// `f` runs under no lock and may use the registry. If it updates the same entry itself, the
+    /// outer update comes last; if it unregisters it, nothing is updated.
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.update_value/3`.
+    pub fn update_value<A, Q, F>(&self, ctx: &Ctx<A>, key: &Q, f: F) -> Option<(V, V)>
+    where
+        A: Actor,
+        V: Clone,
+        Q: ?Sized + Hash + Equivalent<K>,
+        F: FnOnce(&V) -> V,
+    {
+        let me = ctx.pid();
+        let (pid, old) = self.only(key, |member| (member.pid, member.value.clone()))?;
+        if pid != me {
+            return None;
+        }
+        let value = f(old.get());
+        let new = Shared::new(value.clone());
+        let hash = self.inner.hash(key);
+        let mut changing = self.inner.shard(hash).write();
+        let row = changing.table().find_mut(hash, key);
+        let member = row
+            .and_then(|row| row.members.get_mut(0))
+            .filter(|member| member.pid == me);
+        let replaced = match member {
+            Some(member) => Ok(std::mem::replace(&mut member.value, new)),
+            None => Err(new),
+        };
+        changing.done(0, 0).discard();
+        let updated = replaced.is_ok();
+        quiet::discard(replaced);
+        updated.then(|| (value, old.get().clone()))
+    }
+}

@@ -1,0 +1,302 @@
+//! Child specifications: how to start a process, and what to do when it ends.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::options::Backoff;
+use super::{ChildKind, Restart, Shutdown};
+use crate::gen_server::{GenServer, StartError};
+use crate::process::Proc;
+use crate::process::launch::{LaunchedProc, Place};
+
+/// What is called with a process right before it runs, when nothing can go wrong any more.
+pub(crate) type BeforeRun<'a> = &'a mut dyn FnMut(&Arc<dyn Proc>);
+
+/// Starts a process, as often as it is asked to.
+pub(crate) trait Launch: Send + 'static {
+    /// Starts it.
+    fn launch(
+        &mut self,
+        place: Place<'_>,
+        before_run: BeforeRun<'_>,
+    ) -> Result<LaunchedProc, StartError>;
+
+    /// The name that the child goes by unless it is given an id.
+    fn name(&self) -> Cow<'static, str>;
+
+    fn boxed_clone(&self, options: &ChildOptions) -> Box<Spec<dyn Launch>>;
+}
+
+/// Everything about a child but how it is started.
+#[derive(Clone, Debug)]
+pub(crate) struct ChildOptions {
+    pub(crate) id: Option<Arc<str>>,
+    pub(crate) restart: Restart,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) significant: bool,
+    pub(crate) kind: ChildKind,
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) start_timeout: Option<Duration>,
+}
+
+impl ChildOptions {
+    pub(crate) fn worker() -> Self {
+        Self {
+            id: None,
+            restart: Restart::default(),
+            shutdown: Shutdown::default(),
+            significant: false,
+            kind: ChildKind::Worker,
+            backoff: None,
+            start_timeout: None,
+        }
+    }
+
+    pub(crate) fn supervisor() -> Self {
+        Self {
+            shutdown: Shutdown::Infinity,
+            kind: ChildKind::Supervisor,
+            ..Self::worker()
+        }
+    }
+}
+
+/// A child's options and its start, in one allocation.
+pub(crate) struct Spec<L: ?Sized> {
+    pub(crate) options: ChildOptions,
+    pub(crate) launch: L,
+}
+
+impl fmt::Debug for Spec<dyn Launch> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChildSpec")
+            .field("start", &self.launch.name())
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
+/// How a supervisor starts a child of any type, ends it, and starts it again.
+///
+/// # Elixir
+///
+/// `t:Supervisor.child_spec/0`.
+#[derive(Debug)]
+pub struct AnyChildSpec(pub(crate) Box<Spec<dyn Launch>>);
+
+impl Clone for AnyChildSpec {
+    fn clone(&self) -> Self {
+        Self(self.0.launch.boxed_clone(&self.0.options))
+    }
+}
+
+impl AnyChildSpec {
+    fn new<L: Launch>(options: ChildOptions, launch: L) -> Self {
+        Self(Box::new(Spec { options, launch }))
+    }
+
+    /// A child that is started by a function.
+    pub(crate) fn starting<F>(
+        name: impl Into<Cow<'static, str>>,
+        options: ChildOptions,
+        start: F,
+    ) -> Self
+    where
+        F: Fn(Place<'_>, BeforeRun<'_>) -> Result<LaunchedProc, StartError>
+            + Clone
+            + Send
+            + 'static,
+    {
+        let name = name.into();
+        Self::new(options, Starter { name, start })
+    }
+
+    pub(crate) fn known_as(&self) -> Arc<str> {
+        match &self.0.options.id {
+            Some(id) => Arc::clone(id),
+            None => Arc::from(self.0.launch.name()),
+        }
+    }
+}
+
+/// How a supervisor starts a server of type `S`, ends it, and starts it again.
+///
+/// Made by `S::child_spec(…)`. Restart is `Permanent`, shutdown five seconds, unless said
+/// otherwise.
+///
+/// # Elixir
+///
+/// `S.child_spec/1` with `Supervisor.child_spec/2` for the overrides.
+pub struct ChildSpec<S: GenServer> {
+    pub(crate) args: S::Args,
+    pub(crate) options: ChildOptions,
+}
+
+macro_rules! options {
+    ($($self:ident => $options:expr),*) => { $(
+        /// Names the child within its supervisor; its type's name unless it is called.
+        #[must_use]
+        pub fn id(mut $self, id: impl Into<Arc<str>>) -> Self {
+            $options.id = Some(id.into());
+            $self
+        }
+
+        /// Says when the child is started again.
+        #[must_use]
+        pub fn restart(mut $self, restart: Restart) -> Self {
+            $options.restart = restart;
+            $self
+        }
+
+        /// Says how the child is ended.
+        #[must_use]
+        pub fn shutdown(mut $self, shutdown: Shutdown) -> Self {
+            $options.shutdown = shutdown;
+            $self
+        }
+
+        /// Makes the child one that the supervisor's `auto_shutdown` counts.
+        #[must_use]
+        pub fn significant(mut $self, significant: bool) -> Self {
+            $options.significant = significant;
+            $self
+        }
+
+        /// Has restarts wait.
+        #[must_use]
+        pub fn backoff(mut $self, backoff: Backoff) -> Self {
+            $options.backoff = Some(backoff);
+            $self
+        }
+
+        /// Gives `init` a time; when it takes longer, the process is killed, and the start fails.
+        #[must_use]
+        pub fn start_timeout(mut $self, limit: Duration) -> Self {
+            $options.start_timeout = Some(limit);
+            $self
+        }
+    )* };
+}
+
+impl<S: GenServer> ChildSpec<S> {
+    options!(self => self.options);
+}
+
+impl AnyChildSpec {
+    options!(self => self.0.options);
+}
+
+/// Makes the specification of a server.
+#[must_use]
+pub fn child_spec<S: GenServer>(args: S::Args) -> ChildSpec<S> {
+    ChildSpec {
+        args,
+        options: ChildOptions::worker(),
+    }
+}
+
+impl<S: GenServer> Clone for ChildSpec<S>
+where
+    S::Args: Clone,
+{
+    fn clone(&self) -> Self {
+        Self {
+            args: self.args.clone(),
+            options: self.options.clone(),
+        }
+    }
+}
+
+impl<S: GenServer> fmt::Debug for ChildSpec<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChildSpec")
+            .field("start", &S::type_name())
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
+impl<S: GenServer> From<ChildSpec<S>> for AnyChildSpec
+where
+    S::Args: Clone,
+{
+    fn from(spec: ChildSpec<S>) -> Self {
+        let server = ServerChild::<S> {
+            args: spec.args,
+            server: PhantomData,
+        };
+        Self::new(spec.options, server)
+    }
+}
+
+struct ServerChild<S: GenServer> {
+    args: S::Args,
+    server: PhantomData<fn() -> S>,
+}
+
+impl<S: GenServer> Launch for ServerChild<S>
+where
+    S::Args: Clone,
+{
+    fn launch(
+        &mut self,
+        place: Place<'_>,
+        before_run: BeforeRun<'_>,
+    ) -> Result<LaunchedProc, StartError> {
+        let args = self.args.clone();
+        let before_run = |cell: &Arc<crate::process::Cell<S>>| {
+            let process: Arc<dyn Proc> = Arc::clone(cell) as Arc<dyn Proc>;
+            before_run(&process);
+        };
+        crate::gen_server::launch::<S>(args, place, before_run).map(LaunchedProc::from)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        S::type_name().into()
+    }
+
+    fn boxed_clone(&self, options: &ChildOptions) -> Box<Spec<dyn Launch>> {
+        let launch = Self {
+            args: self.args.clone(),
+            server: PhantomData,
+        };
+        Box::new(Spec {
+            options: options.clone(),
+            launch,
+        })
+    }
+}
+
+/// A start by a function.
+#[derive(Clone)]
+struct Starter<F> {
+    name: Cow<'static, str>,
+    start: F,
+}
+
+impl<F> Launch for Starter<F>
+where
+    F: Fn(Place<'_>, BeforeRun<'_>) -> Result<LaunchedProc, StartError> + Clone + Send + 'static,
+{
+    fn launch(
+        &mut self,
+        place: Place<'_>,
+        before_run: BeforeRun<'_>,
+    ) -> Result<LaunchedProc, StartError> {
+        (self.start)(place, before_run)
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        self.name.clone()
+    }
+
+    fn boxed_clone(&self, options: &ChildOptions) -> Box<Spec<dyn Launch>> {
+        Box::new(Spec {
+            options: options.clone(),
+            launch: self.clone(),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! The children of a `Supervisor`, in order, found by id and by pid.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+use super::child::{AnyChildSpec, ChildOptions};
+use super::intensity::Intensity;
+use super::{ChildInfo, ChildState, Children};
+use crate::process::Pid;
+
+/// A child's place in the order.
+pub(crate) type Place = u64;
+
+/// Changed by the supervisor's process alone; read by whoever looks at it.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    entries: BTreeMap<Place, Entry>,
+    by_pid: HashMap<Pid, Place, FixedState>,
+    by_id: HashMap<Arc<str>, Place>,
+    next: Place,
+    pub(crate) intensity: Intensity,
+}
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: Arc<str>,
+    pub(crate) options: ChildOptions,
+    type_name: Cow<'static, str>,
+    /// `None` while the child is being launched from it.
+    spec: Option<AnyChildSpec>,
+    pub(crate) state: ChildState,
+    pub(crate) failures: u32,
+}
+
+impl Registered {
+    pub(crate) fn new(intensity: Intensity) -> Self {
+        Self {
+            entries: BTreeMap::new(),
+            by_pid: HashMap::default(),
+            by_id: HashMap::new(),
+            next: 0,
+            intensity,
+        }
+    }
+
+    /// Adds a child that does not run, as the last one.
+    pub(crate) fn add(&mut self, spec: AnyChildSpec) -> Place {
+        let place = self.next;
+        self.next += 1;
+        let id = spec.known_as();
+        self.by_id.insert(Arc::clone(&id), place);
+        let entry = Entry {
+            id,
+            options: spec.0.options.clone(),
+            type_name: spec.0.launch.name(),
+            spec: Some(spec),
+            state: ChildState::Stopped,
+            failures: 0,
+        };
+        self.entries.insert(place, entry);
+        place
+    }
+
+    /// Takes a child out for good.
+    pub(crate) fn remove(&mut self, place: Place) -> Option<Entry> {
+        let entry = self.entries.remove(&place)?;
+        self.by_id.remove(&entry.id);
+        if let ChildState::Running(pid) = entry.state {
+            self.by_pid.remove(&pid);
+        }
+        Some(entry)
+    }
+
+    pub(crate) fn get(&self, place: Place) -> Option<&Entry> {
+        self.entries.get(&place)
+    }
+
+    pub(crate) fn get_mut(&mut self, place: Place) -> Option<&mut Entry> {
+        self.entries.get_mut(&place)
+    }
+
+    pub(crate) fn find_id(&self, id: &str) -> Option<(Place, &Entry)> {
+        let place = *self.by_id.get(id)?;
+        Some((place, self.entries.get(&place)?))
+    }
+
+    pub(crate) fn find_pid(&self, pid: Pid) -> Option<Place> {
+        self.by_pid.get(&pid).copied()
+    }
+
+    pub(crate) fn set_state(&mut self, place: Place, state: ChildState) {
+        let Some(entry) = self.entries.get_mut(&place) else {
+            return;
+        };
+        if let ChildState::Running(old) = entry.state {
+            self.by_pid.remove(&old);
+        }
+        entry.state = state;
+        if let ChildState::Running(pid) = state {
+            self.by_pid.insert(pid, place);
+        }
+    }
+
+    pub(crate) fn take_spec(&mut self, place: Place) -> Option<AnyChildSpec> {
+        self.entries.get_mut(&place)?.spec.take()
+    }
+
+    pub(crate) fn put_spec(&mut self, place: Place, spec: AnyChildSpec) {
+        if let Some(entry) = self.entries.get_mut(&place) {
+            entry.spec = Some(spec);
+        }
+    }
+
+    /// The places from `first` on, in order.
+    pub(crate) fn from(&self, first: Place) -> Vec<Place> {
+        self.entries.range(first..).map(|(place, _)| *place).collect()
+    }
+
+    /// Whether no significant child runs or is about to.
+    pub(crate) fn no_significant_left(&self) -> bool {
+        !self
+            .entries
+            .values()
+            .any(|entry| entry.options.significant && entry.state != ChildState::Stopped)
+    }
+
+    pub(crate) fn infos(&self) -> Vec<ChildInfo> {
+        let info = |entry: &Entry| ChildInfo {
+            id: Arc::clone(&entry.id),
+            state: entry.state,
+            kind: entry.options.kind,
+            type_name: entry.type_name.clone(),
+        };
+        self.entries.values().map(info).collect()
+    }
+
+    pub(crate) fn count(&self) -> Children {
+        let mut count = Children::default();
+        for entry in self.entries.values() {
+            let running = matches!(entry.state, ChildState::Running(_));
+            count.count(entry.options.kind, running);
+        }
+        count
+    }
+}
+

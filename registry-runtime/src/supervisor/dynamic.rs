@@ -1,0 +1,440 @@
+//! `DynamicSupervisor`: children that are started as the program runs.
+//!
+//! Whoever starts a child does the work of it, in their own task: so slow `init`s run side by side,
+//! and the supervisor's process only hears of the ends. Invariants:
+//!
+//! 1. A child is in `State::children` from before it runs, so its end is never unheard of.
+//! 2. `children.len() + reserved` never exceeds `max_children`; those that wait to be restarted
+//!    are in `children`, under the pid they had.
+//! 3. The state's lock is not held while a child is launched, ended or waited for, nor across any
+//!    other code of the user's.
+//! 4. Only the supervisor's own process restarts children.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use foldhash::fast::FixedState;
+use tokio::runtime::Handle;
+use tokio::time::Instant;
+
+use super::child::{AnyChildSpec, BeforeRun, ChildOptions, ChildSpec, Launch, Spec};
+use super::dynamic_process::{DynamicProcess, launch};
+use super::instance::Claim;
+use super::intensity::Intensity;
+use super::{ChildInfo, ChildState, Children, SupervisorError};
+use super::stop::stop_child;
+use crate::gen_server::{Client, GenServer, ServerRef, StartError};
+use crate::node::Node;
+use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
+use crate::process::{Cell, ExitReason, Pid, Proc, exit, panics};
+use crate::sync::Mutex;
+
+/// What a dynamic supervisor allows.
+///
+/// # Elixir
+///
+/// The options of `DynamicSupervisor.start_link/1`.
+#[derive(Clone, Debug)]
+pub struct DynamicSupervisorOptions {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) max_children: usize,
+    pub(crate) max_restarts: u32,
+    pub(crate) within: Duration,
+    pub(crate) claim: fn(&DynamicSupervisor) -> Result<Claim, StartError>,
+}
+
+impl From<DynamicSupervisorOptions> for AnyChildSpec {
+    fn from(options: DynamicSupervisorOptions) -> Self {
+        let name = options.name.clone();
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let launched = launch(options.clone(), place, before_run);
+            launched.map(|(_, launched)| LaunchedProc::from(launched))
+        };
+        Self::starting(name, ChildOptions::supervisor(), start)
+    }
+}
+
+impl Default for DynamicSupervisorOptions {
+    fn default() -> Self {
+        Self {
+            name: "DynamicSupervisor".into(),
+            max_children: usize::MAX,
+            max_restarts: 3,
+            within: Duration::from_secs(5),
+            claim: |_| Ok(Claim::none()),
+        }
+    }
+}
+
+impl DynamicSupervisorOptions {
+    /// Names the supervisor in trees and reports.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// How many children it may have at a time; no limit unless it is called.
+    #[must_use]
+    pub fn max_children(mut self, most: usize) -> Self {
+        self.max_children = most;
+        self
+    }
+
+    /// How many restarts it takes within [`within`](Self::within) before it gives up; 3 unless it
+    /// is called.
+    #[must_use]
+    pub fn max_restarts(mut self, most: u32) -> Self {
+        self.max_restarts = most;
+        self
+    }
+
+    /// The window that restarts are counted in; five seconds unless it is called.
+    #[must_use]
+    pub fn within(mut self, window: Duration) -> Self {
+        self.within = window;
+        self
+    }
+
+    /// Starts the supervisor, linked to the running process if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoRuntime`].
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.start_link/1`.
+    pub fn start_link(self) -> Result<DynamicSupervisor, StartError> {
+        self.start_with(true)
+    }
+
+    /// Starts the supervisor, linked to nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoRuntime`].
+    pub fn start(self) -> Result<DynamicSupervisor, StartError> {
+        self.start_with(false)
+    }
+
+    fn start_with(self, link: bool) -> Result<DynamicSupervisor, StartError> {
+        launch_here(link, |place| launch(self, place, &mut |_| ()))
+            .map(|(supervisor, _)| supervisor)
+    }
+}
+
+/// A supervisor of children that are started as the program runs.
+///
+/// A handle: cheap to clone, and usable from any task.
+///
+/// # Elixir
+///
+/// `DynamicSupervisor`.
+#[derive(Clone)]
+pub struct DynamicSupervisor(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) options: DynamicSupervisorOptions,
+    pub(crate) process: Arc<Cell<DynamicProcess>>,
+    pub(crate) node: Node,
+    pub(crate) runtime: Handle,
+    pub(crate) state: Mutex<State>,
+    pub(crate) intensity: Mutex<Intensity>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) children: HashMap<Pid, Child, FixedState>,
+    /// Places taken by starts that are under way.
+    pub(crate) reserved: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Child {
+    pub(crate) spec: Box<Spec<dyn Launch>>,
+    /// Whether this is not its first process.
+    pub(crate) restarted: bool,
+    /// It has ended, and waits to be started again.
+    pub(crate) restarting: bool,
+    /// Restarts that came to nothing, or not to much, in a row.
+    pub(crate) failures: u32,
+    pub(crate) since: Option<Instant>,
+}
+
+impl Shared {
+    pub(crate) fn pid(&self) -> Pid {
+        self.process.header.pid
+    }
+
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place::new(&self.node, &self.runtime, Parent::Supervisor(&*self.process))
+    }
+
+    fn reserve(&self) -> Result<(), StartError> {
+        let mut state = self.state.lock();
+        if state.children.len() + state.reserved >= self.options.max_children {
+            return Err(StartError::MaxChildren);
+        }
+        state.reserved += 1;
+        Ok(())
+    }
+
+    fn take_in(&self, pid: Pid, spec: AnyChildSpec) {
+        let child = Child {
+            spec: spec.0,
+            restarted: false,
+            restarting: false,
+            failures: 0,
+            since: None,
+        };
+        let mut state = self.state.lock();
+        state.reserved -= 1;
+        state.children.insert(pid, child);
+    }
+
+    /// Starts a child by `launch`, which is given what to do with its process before it runs.
+    fn launch<R>(
+        &self,
+        spec: AnyChildSpec,
+        launch: impl FnOnce(Place<'_>, &mut dyn FnMut(Pid)) -> Result<R, StartError>,
+    ) -> Result<R, StartError> {
+        self.reserve()?;
+        let mut spec = Some(spec);
+        let launched = panics::caught(|| {
+            launch(self.place(), &mut |pid| {
+                if let Some(spec) = spec.take() {
+                    self.take_in(pid, spec);
+                }
+            })
+        });
+        let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
+        if spec.is_some() {
+            self.state.lock().reserved -= 1;
+        }
+        launched
+    }
+
+    /// Forgets a child whose `init` has failed; whoever started it is told.
+    fn forget(&self, pid: Pid) {
+        let child = self.state.lock().children.remove(&pid);
+        drop(child);
+    }
+}
+
+impl DynamicSupervisor {
+    /// Options to start one with.
+    #[must_use]
+    pub fn builder() -> DynamicSupervisorOptions {
+        DynamicSupervisorOptions::default()
+    }
+
+    /// The supervisor's pid.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.0.pid()
+    }
+
+    /// Starts a child, and waits until its `init` is done. Starts of different children run side
+    /// by side.
+    ///
+    /// # Errors
+    ///
+    /// What starting the server can come to; [`StartError::MaxChildren`];
+    /// [`StartError::SupervisorNotRunning`]. A child that did not start is not kept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the child may run, and is supervised, even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.start_child/2`.
+    pub async fn start_child<S: GenServer>(
+        &self,
+        spec: ChildSpec<S>,
+    ) -> Result<ServerRef<S>, StartError>
+    where
+        S::Args: Clone,
+    {
+        self.start(spec).await.map(|cell| Client::local(cell).into())
+    }
+
+    async fn start<S: GenServer>(&self, spec: ChildSpec<S>) -> Result<Arc<Cell<S>>, StartError>
+    where
+        S::Args: Clone,
+    {
+        let limit = spec.options.start_timeout;
+        let args = spec.args.clone();
+        let launched = self.0.launch(spec.into(), |place, take_in| {
+            crate::gen_server::launch::<S>(args, place, |cell| take_in(cell.header.pid))
+        })?;
+        if let Some(init) = launched.init
+            && let Err(error) = init.done(limit).await
+        {
+            self.0.forget(launched.cell.header.pid);
+            return Err(error);
+        }
+        Ok(launched.cell)
+    }
+
+    /// The running server that has the name which the specification leads to, or a new child.
+    /// Whoever asks at the same moment gets the same server: one starts it, the others find it,
+    /// perhaps while its `init` is under way; their calls then wait for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_child`](Self::start_child); [`StartError::AlreadyStarted`] only when the name
+    /// belongs to a process of another type.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`start_child`](Self::start_child).
+    ///
+    /// # Elixir
+    ///
+    /// `start_child`, and a match on `{:error, {:already_started, pid}}`.
+    pub async fn get_or_start<S: GenServer>(
+        &self,
+        spec: ChildSpec<S>,
+    ) -> Result<ServerRef<S>, StartError>
+    where
+        S::Args: Clone,
+    {
+        loop {
+            let found: Arc<Cell<S>> = match S::find_running(&spec.args) {
+                Some(cell) => cell,
+                None => match self.start(spec.clone()).await {
+                    Ok(cell) => return Ok(Client::local(cell).into()),
+                    Err(StartError::AlreadyStarted(pid)) => {
+                        let Some(process) = crate::process::resolve(pid) else {
+                            continue;
+                        };
+                        let any: Arc<dyn std::any::Any + Send + Sync> = process;
+                        any.downcast().map_err(|_| StartError::AlreadyStarted(pid))?
+                    }
+                    Err(error) => return Err(error),
+                },
+            };
+            if found.header.is_alive() {
+                return Ok(Client::local(found).into());
+            }
+            // Its name is about to be free, or its successor's.
+            exit::ended(found as Arc<dyn Proc>).await;
+        }
+    }
+
+    /// Starts a child of any kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_child`](Self::start_child).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`start_child`](Self::start_child).
+    pub async fn start_any(&self, spec: impl Into<AnyChildSpec>) -> Result<Pid, StartError> {
+        let mut spec: AnyChildSpec = spec.into();
+        let limit = spec.0.options.start_timeout;
+        let kept = spec.clone();
+        let launched: LaunchedProc = self.0.launch(kept, |place, take_in| {
+            let mut before_run = |process: &Arc<dyn Proc>| take_in(process.header().pid);
+            spec.0.launch.launch(place, &mut before_run)
+        })?;
+        let pid = launched.process.header().pid;
+        if let Some(init) = launched.init
+            && let Err(error) = init.done(limit).await
+        {
+            self.0.forget(pid);
+            return Err(error);
+        }
+        Ok(pid)
+    }
+
+    /// Ends a child for good, as its specification says, and waits until it is gone. The pid of a
+    /// child that waits to be restarted is the one it had.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::NotFound`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the child ends even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.terminate_child/2`.
+    pub async fn terminate_child(&self, pid: Pid) -> Result<(), SupervisorError> {
+        let child = self.0.state.lock().children.remove(&pid);
+        let child = child.ok_or(SupervisorError::NotFound)?;
+        if let Some(process) = crate::process::resolve(pid) {
+            let stopping = stop_child(process, self.pid(), child.spec.options.shutdown);
+            // In a task of its own, so that a caller who gives up does not leave it half-way.
+            let _ = self.0.runtime.spawn(stopping).await;
+        }
+        Ok(())
+    }
+
+    /// The children, in no order, as they were a moment ago.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.which_children/1`.
+    #[must_use]
+    pub fn which_children(&self) -> Vec<ChildInfo> {
+        let state = self.0.state.lock();
+        let info = |(pid, child): (&Pid, &Child)| ChildInfo {
+            id: match &child.spec.options.id {
+                Some(id) => Arc::clone(id),
+                None => Arc::from(child.spec.launch.name()),
+            },
+            state: if child.restarting {
+                ChildState::Restarting
+            } else {
+                ChildState::Running(*pid)
+            },
+            kind: child.spec.options.kind,
+            type_name: child.spec.launch.name(),
+        };
+        state.children.iter().map(info).collect()
+    }
+
+    /// How many children there are; those that wait to be restarted count as not active.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.count_children/1`.
+    #[must_use]
+    pub fn count_children(&self) -> Children {
+        let mut count = Children::default();
+        for child in self.0.state.lock().children.values() {
+            count.count(child.spec.options.kind, !child.restarting);
+        }
+        count
+    }
+
+    /// Ends all children, then the supervisor, and waits until they are gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, it ends even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.stop/1`.
+    pub async fn shutdown(&self) {
+        let process: Arc<dyn Proc> = Arc::clone(&self.0.process) as Arc<dyn Proc>;
+        exit::signal(&*process, None, ExitReason::Shutdown);
+        exit::ended(process).await;
+    }
+}
+
+impl fmt::Debug for DynamicSupervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DynamicSupervisor({} {})", self.0.options.name, self.pid())
+    }
+}

@@ -1,0 +1,278 @@
+//! The process of a dynamic supervisor: it hears of its children's ends, and restarts them.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::child::BeforeRun;
+use super::dynamic::{Child, DynamicSupervisor, DynamicSupervisorOptions, Shared};
+use super::instance::Claim;
+use super::intensity::Intensity;
+use super::stop::stop_all;
+use super::view::{self, SupervisorView};
+use super::{ChildInfo, Restart, Strategy};
+use crate::gen_server::StartError;
+use crate::introspect::report::{self, Report};
+use crate::process::ctx::Next;
+use crate::process::launch::{Launched, Place};
+use crate::process::signal::{ChildExit, Stop};
+use crate::process::timers::Timed;
+use crate::process::{Actor, Ctx, Exit, ExitReason, Pid, Proc, exit, panics};
+use crate::sync::Mutex;
+
+/// The type of process that a dynamic supervisor is.
+#[derive(Debug)]
+pub(crate) enum DynamicProcess {}
+
+/// A child waits to be started again.
+#[derive(Debug)]
+pub(crate) struct RestartChild(Pid);
+
+impl Actor for DynamicProcess {
+    type Msg = RestartChild;
+
+    fn type_name() -> &'static str {
+        "DynamicSupervisor"
+    }
+
+    fn route(message: Box<dyn Any + Send>) -> Result<RestartChild, Box<dyn Any + Send>> {
+        Err(message)
+    }
+}
+
+/// Launches the process.
+pub(super) fn launch(
+    options: DynamicSupervisorOptions,
+    place: Place<'_>,
+    before_run: BeforeRun<'_>,
+) -> Result<(DynamicSupervisor, Launched<DynamicProcess>), StartError> {
+    let mut made = None;
+    let cell = place.prepare::<DynamicProcess>(None, |cell| {
+        let supervisor = DynamicSupervisor(Arc::new(Shared {
+            process: Arc::clone(cell),
+            node: place.node.clone(),
+            runtime: place.runtime.clone(),
+            state: Mutex::default(),
+            intensity: Mutex::new(Intensity::new(options.max_restarts, options.within)),
+            options,
+        }));
+        let claim = (supervisor.0.options.claim)(&supervisor)?;
+        made = Some((supervisor, claim));
+        Ok(())
+    })?;
+    let Some((supervisor, claim)) = made else {
+        return Err(StartError::SupervisorNotRunning);
+    };
+    let ctx = Ctx::new(Arc::clone(&cell));
+    ctx.trap_exit(true);
+    view::set(&*cell, Arc::new(supervisor.clone()));
+    before_run(&(Arc::clone(&cell) as Arc<dyn Proc>));
+    let shared = Arc::clone(&supervisor.0);
+    let launched = place.run(cell, async move { run(&shared, ctx, claim).await });
+    Ok((supervisor, launched))
+}
+
+async fn run(shared: &Shared, mut ctx: Ctx<DynamicProcess>, claim: Claim) -> ExitReason {
+    let _claim = claim;
+    let cell = Arc::clone(&ctx.cell);
+    let reason = loop {
+        match poll_fn(|cx| ctx.poll_next(cx)).await {
+            Next::Exit => break exit::pending(&*cell),
+            Next::Message(RestartChild(pid)) => {
+                if restart(shared, &mut ctx, pid).is_err() {
+                    break give_up(shared);
+                }
+            }
+            Next::Any(any) => match heard(shared, &mut ctx, any) {
+                Heard::Nothing => {}
+                Heard::End(reason) => break reason,
+            },
+        }
+    };
+    exit::begin(&*cell, reason.clone());
+    let children = shared.state.lock().children.drain().collect::<Vec<_>>();
+    let left = children.iter().map(|(pid, child)| (*pid, child.spec.options.shutdown));
+    stop_all(&*cell, left.collect()).await;
+    reason
+}
+
+enum Heard {
+    Nothing,
+    End(ExitReason),
+}
+
+fn heard(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, any: Box<dyn Any + Send>) -> Heard {
+    let any = match any.downcast::<ChildExit>() {
+        Ok(ended) => {
+            return match child_ended(shared, ctx, *ended) {
+                Ok(()) => Heard::Nothing,
+                Err(TooMany) => Heard::End(give_up(shared)),
+            };
+        }
+        Err(any) => any,
+    };
+    match end_of(any, ctx.parent()) {
+        Some(reason) => Heard::End(reason),
+        None => Heard::Nothing,
+    }
+}
+
+/// Whether a signal ends a supervisor: a request to stop, or an exit signal of its parent's or of
+/// a task's.
+pub(crate) fn end_of(any: Box<dyn Any + Send>, parent: Option<Pid>) -> Option<ExitReason> {
+    match any.downcast::<Stop>() {
+        Ok(stop) => Some(stop.0),
+        Err(any) => {
+            let exit = any.downcast::<Exit>().ok()?;
+            (exit.from.is_none() || exit.from == parent).then_some(exit.reason)
+        }
+    }
+}
+
+/// The restarts are more than the supervisor takes.
+struct TooMany;
+
+fn give_up(shared: &Shared) -> ExitReason {
+    report::report(&Report::RestartLimit {
+        supervisor: shared.options.name.to_string(),
+        pid: shared.pid(),
+    });
+    ExitReason::Shutdown
+}
+
+fn child_ended(
+    shared: &Shared,
+    ctx: &mut Ctx<DynamicProcess>,
+    ended: ChildExit,
+) -> Result<(), TooMany> {
+    let child = shared.state.lock().children.remove(&ended.pid);
+    let Some(mut child) = child else {
+        // Ended by `terminate_child`, or it never started.
+        return Ok(());
+    };
+    if !ended.started && !child.restarted {
+        // Whoever started it is told.
+        return Ok(());
+    }
+    if !ended.reason.is_orderly() {
+        report::child_terminated(&ended, &*child.spec.launch.name(), &shared.options.name);
+    }
+    let again = match child.spec.options.restart {
+        Restart::Permanent => true,
+        Restart::Transient => !ended.reason.is_orderly(),
+        Restart::Temporary => false,
+    };
+    if !again || matches!(ended.reason, ExitReason::Ignore) {
+        return Ok(());
+    }
+    child.restarting = true;
+    shared.state.lock().children.insert(ended.pid, child);
+    restart_later(shared, ctx, ended.pid)
+}
+
+/// Restarts a child now, or after its backoff.
+fn restart_later(
+    shared: &Shared,
+    ctx: &mut Ctx<DynamicProcess>,
+    pid: Pid,
+) -> Result<(), TooMany> {
+    let delay = {
+        let mut state = shared.state.lock();
+        let Some(child) = state.children.get_mut(&pid) else {
+            return Ok(());
+        };
+        child.spec.options.backoff.map(|backoff| {
+            if child.since.is_some_and(|since| since.elapsed() > backoff.most) {
+                child.failures = 0;
+            }
+            child.failures = child.failures.saturating_add(1);
+            backoff.delay(child.failures)
+        })
+    };
+    match delay {
+        None => restart(shared, ctx, pid),
+        Some(delay) => {
+            ctx.add_timer(delay, Timed::Once(RestartChild(pid)));
+            Ok(())
+        }
+    }
+}
+
+fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(), TooMany> {
+    // Out of the state while it is launched; its place is kept by the reservation.
+    let child = {
+        let mut state = shared.state.lock();
+        let child = state.children.remove(&pid);
+        state.reserved += usize::from(child.is_some());
+        child
+    };
+    let Some(mut child) = child else {
+        return Ok(());
+    };
+    let allowed = child.spec.options.backoff.is_some() || shared.intensity.lock().allows();
+    if !allowed {
+        let mut state = shared.state.lock();
+        state.reserved -= 1;
+        state.children.insert(pid, child);
+        return Err(TooMany);
+    }
+    let place = shared.place();
+    let launched = panics::caught(|| child.spec.launch.launch(place, &mut |_| ()));
+    let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
+    let started = launched.as_ref().ok().map(|launched| launched.process.header().pid);
+    child.restarted = true;
+    child.restarting = started.is_none();
+    child.since = Some(Instant::now());
+    {
+        let mut state = shared.state.lock();
+        state.reserved -= 1;
+        state.children.insert(started.unwrap_or(pid), child);
+    }
+    match launched {
+        // How its `init` ends is heard by `ChildExit`, like any other end.
+        Ok(_) => Ok(()),
+        Err(StartError::SupervisorNotRunning) => Ok(()),
+        // Tried again at the next turn: it counts as a restart each time.
+        Err(_) => {
+            let delay = {
+                let mut state = shared.state.lock();
+                state.children.get_mut(&pid).and_then(Child::next_delay)
+            };
+            ctx.add_timer(delay.unwrap_or_default(), Timed::Once(RestartChild(pid)));
+            Ok(())
+        }
+    }
+}
+
+impl Child {
+    fn next_delay(&mut self) -> Option<std::time::Duration> {
+        let backoff = self.spec.options.backoff?;
+        self.failures = self.failures.saturating_add(1);
+        Some(backoff.delay(self.failures))
+    }
+}
+
+impl SupervisorView for DynamicSupervisor {
+    fn name(&self) -> String {
+        self.0.options.name.to_string()
+    }
+
+    fn strategy(&self) -> Strategy {
+        Strategy::OneForOne
+    }
+
+    fn is_dynamic(&self) -> bool {
+        true
+    }
+
+    fn recent_restarts(&self) -> usize {
+        self.0.intensity.lock().recent()
+    }
+
+    fn children(&self) -> Vec<ChildInfo> {
+        self.which_children()
+    }
+}
+

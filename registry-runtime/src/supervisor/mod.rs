@@ -1,0 +1,35 @@
+//! Supervisors: processes whose children end before they do, and are started again as told.
+
+mod api;
+mod app;
+mod child;
+mod children;
+mod declared;
+mod dynamic;
+mod dynamic_process;
+mod instance;
+mod intensity;
+mod options;
+mod process;
+mod requests;
+mod stop;
+#[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
+mod supervisor;
+mod view;
+
+pub use app::App;
+pub use child::{AnyChildSpec, ChildSpec, child_spec};
+pub use dynamic::{DynamicSupervisor, DynamicSupervisorOptions};
+pub use instance::{Instance, Running};
+pub use options::{AutoShutdown, Backoff, ChildKind, Restart, Shutdown, Strategy};
+pub use requests::{ChildInfo, ChildState, Children, SupervisorError};
+pub use supervisor::{Supervisor, SupervisorSpec};
+pub use view::SupervisorView;
+
+pub(crate) use child::{BeforeRun, ChildOptions};
+pub(crate) use dynamic_process::end_of;
+pub use declared::{
+    DeclaredDynamicSupervisor, DeclaredSupervisor, dynamic_child_spec, dynamic_instance,
+    dynamic_options, dynamic_running, start_tree, supervisor_instance, supervisor_spec, tree,
+};
+pub(crate) use view::of as view_of;

@@ -1,0 +1,443 @@
+//! The process of a `Supervisor`.
+
+use std::any::Any;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use super::child::{AnyChildSpec, BeforeRun};
+use super::children::{Place as Seat, Registered};
+use super::dynamic_process::end_of;
+use super::instance::Claim;
+use super::intensity::Intensity;
+use super::stop::stop_child;
+use super::supervisor::{Shared, Supervisor, SupervisorSpec};
+use super::view::{self, SupervisorView};
+use super::{AutoShutdown, ChildInfo, ChildState, Restart, Strategy, SupervisorError};
+use crate::gen_server::StartError;
+use crate::introspect::report::{self, Report};
+use crate::process::ctx::Next;
+use crate::process::launch::{Launched, Place};
+use crate::process::signal::ChildExit;
+use crate::process::timers::Timed;
+use crate::process::{Actor, Ctx, ExitReason, Pid, Proc, ReplyTo, exit, panics, resolve};
+use crate::sync::Mutex;
+
+/// The type of process that a supervisor is.
+#[derive(Debug)]
+pub(crate) enum SupervisorProcess {}
+
+/// What a supervisor is asked to do.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Start(AnyChildSpec, ReplyTo<Result<Arc<dyn Proc>, StartError>>),
+    Terminate(String, ReplyTo<Result<(), SupervisorError>>),
+    Restart(String, ReplyTo<Result<Pid, SupervisorError>>),
+    Delete(String, ReplyTo<Result<(), SupervisorError>>),
+    /// A child's time to be started again has come.
+    Again(Seat),
+}
+
+impl Actor for SupervisorProcess {
+    type Msg = Request;
+
+    fn type_name() -> &'static str {
+        "Supervisor"
+    }
+
+    fn route(message: Box<dyn Any + Send>) -> Result<Request, Box<dyn Any + Send>> {
+        Err(message)
+    }
+}
+
+pub(super) fn launch(
+    spec: SupervisorSpec,
+    place: Place<'_>,
+    before_run: BeforeRun<'_>,
+) -> Result<(Supervisor, Launched<SupervisorProcess>), StartError> {
+    let mut made = None;
+    let cell = place.prepare::<SupervisorProcess>(None, |cell| {
+        let intensity = Intensity::new(spec.max_restarts, spec.within);
+        let supervisor = Supervisor(Arc::new(Shared {
+            name: spec.name.clone(),
+            strategy: spec.strategy,
+            auto_shutdown: spec.auto_shutdown,
+            process: Arc::clone(cell),
+            node: place.node.clone(),
+            runtime: place.runtime.clone(),
+            children: Mutex::new(Registered::new(intensity)),
+        }));
+        let claim = (spec.claim)(&supervisor)?;
+        made = Some((supervisor, claim));
+        Ok(())
+    })?;
+    let Some((supervisor, claim)) = made else {
+        return Err(StartError::SupervisorNotRunning);
+    };
+    view::set(&*cell, Arc::new(supervisor.clone()));
+    let ctx = Ctx::new(Arc::clone(&cell));
+    ctx.trap_exit(true);
+    let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
+    before_run(&process);
+    let run = Run {
+        shared: Arc::clone(&supervisor.0),
+        ctx,
+        _claim: claim,
+    };
+    let launched = place.run_init(cell, |started| run.run(spec.children, started));
+    Ok((supervisor, launched))
+}
+
+struct Run {
+    shared: Arc<Shared>,
+    ctx: Ctx<SupervisorProcess>,
+    _claim: Claim,
+}
+
+/// Why a supervisor ends by itself.
+enum End {
+    TooMany,
+    AutoShutdown,
+}
+
+impl Run {
+    async fn run(mut self, children: Vec<AnyChildSpec>, started: ReplyTo<()>) -> ExitReason {
+        if let Err(error) = self.start_all(children).await {
+            let reason = ExitReason::error(error);
+            exit::begin(&*self.shared.process, reason.clone());
+            self.stop_from(0).await;
+            return reason;
+        }
+        self.shared.process.started(started);
+        let reason = self.serve().await;
+        exit::begin(&*self.shared.process, reason.clone());
+        self.stop_from(0).await;
+        reason
+    }
+
+    async fn start_all(&mut self, children: Vec<AnyChildSpec>) -> Result<(), StartError> {
+        for spec in children {
+            let id = spec.known_as();
+            if self.shared.children.lock().find_id(&id).is_some() {
+                return Err(StartError::DuplicateId(id.to_string()));
+            }
+            let seat = self.shared.children.lock().add(spec);
+            match self.start(seat).await {
+                Ok(_) | Err(StartError::Ignored) => {}
+                Err(error) => {
+                    return Err(StartError::Child {
+                        id: id.to_string(),
+                        error: Box::new(error),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn serve(&mut self) -> ExitReason {
+        loop {
+            let heard = match poll_fn(|cx| self.ctx.poll_next(cx)).await {
+                Next::Exit => return exit::pending(&*self.shared.process),
+                Next::Message(request) => self.request(request).await,
+                Next::Any(any) => match any.downcast::<ChildExit>() {
+                    Ok(ended) => self.child_ended(*ended).await,
+                    Err(any) => match end_of(any, self.ctx.parent()) {
+                        Some(reason) => return reason,
+                        None => Ok(()),
+                    },
+                },
+            };
+            match heard {
+                Ok(()) => {}
+                Err(End::AutoShutdown) => return ExitReason::Shutdown,
+                Err(End::TooMany) => {
+                    report::report(&Report::RestartLimit {
+                        supervisor: self.shared.name.to_string(),
+                        pid: self.shared.process.header.pid,
+                    });
+                    return ExitReason::Shutdown;
+                }
+            }
+        }
+    }
+
+    /// Starts the child in this seat, and waits for its `init`.
+    async fn start(&mut self, seat: Seat) -> Result<Arc<dyn Proc>, StartError> {
+        let Some(mut spec) = self.shared.children.lock().take_spec(seat) else {
+            return Err(StartError::SupervisorNotRunning);
+        };
+        let limit = spec.0.options.start_timeout;
+        let place = self.shared.place();
+        let launched = panics::caught(|| spec.0.launch.launch(place, &mut |_| ()));
+        let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
+        self.shared.children.lock().put_spec(seat, spec);
+        let launched = launched?;
+        let running = ChildState::Running(launched.process.header().pid);
+        self.shared.children.lock().set_state(seat, running);
+        if let Some(init) = launched.init
+            && let Err(error) = init.done(limit).await
+        {
+            self.shared.children.lock().set_state(seat, ChildState::Stopped);
+            return Err(error);
+        }
+        Ok(launched.process)
+    }
+
+    /// Ends the children from this seat on, the last first.
+    async fn stop_from(&mut self, first: Seat) {
+        let seats = self.shared.children.lock().from(first);
+        for seat in seats.into_iter().rev() {
+            self.stop(seat).await;
+        }
+    }
+
+    async fn stop(&mut self, seat: Seat) {
+        let running = {
+            let children = self.shared.children.lock();
+            children.get(seat).map(|entry| (entry.state, entry.options.shutdown))
+        };
+        if let Some((ChildState::Running(pid), shutdown)) = running
+            && let Some(child) = resolve(pid)
+        {
+            stop_child(child, self.shared.process.header.pid, shutdown).await;
+        }
+        self.shared.children.lock().set_state(seat, ChildState::Stopped);
+    }
+
+    async fn child_ended(&mut self, ended: ChildExit) -> Result<(), End> {
+        let found = {
+            let children = self.shared.children.lock();
+            let seat = children.find_pid(ended.pid);
+            seat.and_then(|seat| {
+                let entry = children.get(seat)?;
+                Some((seat, Arc::clone(&entry.id), entry.options.clone()))
+            })
+        };
+        let Some((seat, id, options)) = found else {
+            return Ok(());
+        };
+        if !ended.reason.is_orderly() {
+            report::child_terminated(&ended, &id, &self.shared.name);
+        }
+        let again = match options.restart {
+            Restart::Permanent => true,
+            Restart::Transient => !ended.reason.is_orderly(),
+            Restart::Temporary => false,
+        };
+        if again {
+            self.shared.children.lock().set_state(seat, ChildState::Restarting);
+            return self.restart_later(seat).await;
+        }
+        self.shared.children.lock().set_state(seat, ChildState::Stopped);
+        if options.restart == Restart::Temporary {
+            let removed = self.shared.children.lock().remove(seat);
+            drop(removed);
+        }
+        let ends = options.significant
+            && match self.shared.auto_shutdown {
+                AutoShutdown::Never => false,
+                AutoShutdown::AnySignificant => true,
+                AutoShutdown::AllSignificant => self.shared.children.lock().no_significant_left(),
+            };
+        if ends { Err(End::AutoShutdown) } else { Ok(()) }
+    }
+
+    /// Restarts a child now, or after its backoff.
+    async fn restart_later(&mut self, seat: Seat) -> Result<(), End> {
+        let delay = {
+            let mut children = self.shared.children.lock();
+            children.get_mut(seat).and_then(|entry| {
+                let backoff = entry.options.backoff?;
+                entry.failures = entry.failures.saturating_add(1);
+                Some(backoff.delay(entry.failures))
+            })
+        };
+        match delay {
+            None => self.restart(seat).await,
+            Some(delay) => {
+                self.ctx.add_timer(delay, Timed::Once(Request::Again(seat)));
+                Ok(())
+            }
+        }
+    }
+
+    /// Restarts a child, and with it those that the strategy says.
+    async fn restart(&mut self, seat: Seat) -> Result<(), End> {
+        {
+            let mut children = self.shared.children.lock();
+            let Some(entry) = children.get(seat) else {
+                return Ok(());
+            };
+            if entry.state != ChildState::Restarting {
+                return Ok(());
+            }
+            let counted = entry.options.backoff.is_none();
+            if counted && !children.intensity.allows() {
+                return Err(End::TooMany);
+            }
+        }
+        let first = match self.shared.strategy {
+            Strategy::OneForOne => return self.restart_one(seat).await,
+            Strategy::OneForAll => 0,
+            Strategy::RestForOne => seat,
+        };
+        let seats = self.shared.children.lock().from(first);
+        for other in seats.iter().rev().copied().filter(|other| *other != seat) {
+            let running = {
+                let children = self.shared.children.lock();
+                children.get(other).map(|entry| (entry.state, entry.options.restart))
+            };
+            match running {
+                // Ended on purpose, and to stay so.
+                Some((ChildState::Stopped, _)) | None => {}
+                Some((_, Restart::Temporary)) => {
+                    self.stop(other).await;
+                    let removed = self.shared.children.lock().remove(other);
+                    drop(removed);
+                }
+                Some(_) => {
+                    self.stop(other).await;
+                    self.shared.children.lock().set_state(other, ChildState::Restarting);
+                }
+            }
+        }
+        for other in seats {
+            let waits = {
+                let children = self.shared.children.lock();
+                children.get(other).is_some_and(|entry| entry.state == ChildState::Restarting)
+            };
+            if waits && self.start(other).await.is_err() {
+                return self.try_again(other);
+            }
+        }
+        Ok(())
+    }
+
+    async fn restart_one(&mut self, seat: Seat) -> Result<(), End> {
+        match self.start(seat).await {
+            Ok(_) | Err(StartError::Ignored) => Ok(()),
+            Err(_) => self.try_again(seat),
+        }
+    }
+
+    /// A restart has failed: it is tried again at the next turn, and counts each time.
+    fn try_again(&mut self, seat: Seat) -> Result<(), End> {
+        let delay = {
+            let mut children = self.shared.children.lock();
+            children.set_state(seat, ChildState::Restarting);
+            children.get_mut(seat).and_then(|entry| {
+                let backoff = entry.options.backoff?;
+                entry.failures = entry.failures.saturating_add(1);
+                Some(backoff.delay(entry.failures))
+            })
+        };
+        self.ctx.add_timer(delay.unwrap_or_default(), Timed::Once(Request::Again(seat)));
+        Ok(())
+    }
+
+    async fn request(&mut self, request: Request) -> Result<(), End> {
+        match request {
+            Request::Again(seat) => return self.restart(seat).await,
+            Request::Start(spec, reply) => {
+                let started = self.start_child(spec).await;
+                reply.send(started);
+            }
+            Request::Terminate(id, reply) => {
+                let result = self.terminate(&id).await;
+                reply.send(result);
+            }
+            Request::Restart(id, reply) => {
+                let restarted = self.restart_child(&id).await;
+                reply.send(restarted);
+            }
+            Request::Delete(id, reply) => {
+                let stopped = self.stopped(&id);
+                if let Ok(seat) = stopped {
+                    let removed = self.shared.children.lock().remove(seat);
+                    drop(removed);
+                }
+                reply.send(stopped.map(drop));
+            }
+        }
+        Ok(())
+    }
+
+    async fn start_child(&mut self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
+        let id = spec.known_as();
+        let temporary = spec.0.options.restart == Restart::Temporary;
+        if let Some((_, entry)) = self.shared.children.lock().find_id(&id) {
+            return Err(match entry.state {
+                ChildState::Running(pid) => StartError::AlreadyStarted(pid),
+                ChildState::Restarting | ChildState::Stopped => {
+                    StartError::DuplicateId(id.to_string())
+                }
+            });
+        }
+        let seat = self.shared.children.lock().add(spec);
+        let started = self.start(seat).await;
+        // A child that had nothing to run is known, as in OTP; one that failed is not.
+        let keep = match &started {
+            Ok(_) => true,
+            Err(StartError::Ignored) => !temporary,
+            Err(_) => false,
+        };
+        if !keep {
+            let removed = self.shared.children.lock().remove(seat);
+            drop(removed);
+        }
+        started
+    }
+
+    async fn terminate(&mut self, id: &str) -> Result<(), SupervisorError> {
+        let found = {
+            let children = self.shared.children.lock();
+            children.find_id(id).map(|(seat, entry)| (seat, entry.options.restart))
+        };
+        let (seat, restart) = found.ok_or(SupervisorError::NotFound)?;
+        self.stop(seat).await;
+        if restart == Restart::Temporary {
+            let removed = self.shared.children.lock().remove(seat);
+            drop(removed);
+        }
+        Ok(())
+    }
+
+    async fn restart_child(&mut self, id: &str) -> Result<Pid, SupervisorError> {
+        let seat = self.stopped(id)?;
+        let process = self.start(seat).await.map_err(SupervisorError::Start)?;
+        Ok(process.header().pid)
+    }
+
+    /// The seat of a child that has ended.
+    fn stopped(&self, id: &str) -> Result<Seat, SupervisorError> {
+        let children = self.shared.children.lock();
+        let (seat, entry) = children.find_id(id).ok_or(SupervisorError::NotFound)?;
+        match entry.state {
+            ChildState::Running(_) => Err(SupervisorError::Running),
+            ChildState::Restarting => Err(SupervisorError::Restarting),
+            ChildState::Stopped => Ok(seat),
+        }
+    }
+}
+
+impl SupervisorView for Supervisor {
+    fn name(&self) -> String {
+        self.0.name.to_string()
+    }
+
+    fn strategy(&self) -> Strategy {
+        self.0.strategy
+    }
+
+    fn is_dynamic(&self) -> bool {
+        false
+    }
+
+    fn recent_restarts(&self) -> usize {
+        self.0.children.lock().intensity.recent()
+    }
+
+    fn children(&self) -> Vec<ChildInfo> {
+        self.which_children()
+    }
+}

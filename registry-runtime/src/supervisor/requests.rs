@@ -1,0 +1,124 @@
+//! What supervisors answer, and what can go wrong with it.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use super::ChildKind;
+use crate::gen_server::StartError;
+use crate::process::Pid;
+
+/// Why a request to a supervisor failed.
+///
+/// # Elixir
+///
+/// `{:error, :not_found}`, `{:error, :running}`, `{:error, :restarting}` of `Supervisor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SupervisorError {
+    /// The supervisor is not running, or is ending.
+    NotRunning,
+    /// It has no such child.
+    NotFound,
+    /// The child runs; terminate it first.
+    Running,
+    /// The child is about to be restarted.
+    Restarting,
+    /// The child did not start.
+    Start(StartError),
+}
+
+impl fmt::Display for SupervisorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRunning => {
+                f.write_str("the supervisor is not running; start the tree that holds it first")
+            }
+            Self::NotFound => f.write_str("the supervisor has no such child; see `which_children`"),
+            Self::Running => f.write_str("the child is running; `terminate_child` it first"),
+            Self::Restarting => {
+                f.write_str("the child is being restarted; `terminate_child` it first, or wait")
+            }
+            Self::Start(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for SupervisorError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Start(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A child of a supervisor, as it was a moment ago.
+///
+/// # Elixir
+///
+/// An element of `Supervisor.which_children/1`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChildInfo {
+    /// The child's id.
+    pub id: Arc<str>,
+    /// What it is doing; holds its pid.
+    pub state: ChildState,
+    /// Whether it is a supervisor.
+    pub kind: ChildKind,
+    /// The name of its type.
+    pub type_name: Cow<'static, str>,
+}
+
+impl ChildInfo {
+    /// The child's pid, if it runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<Pid> {
+        match self.state {
+            ChildState::Running(pid) => Some(pid),
+            ChildState::Restarting | ChildState::Stopped => None,
+        }
+    }
+}
+
+/// What a child of a supervisor is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildState {
+    /// It runs, or its `init` does.
+    Running(Pid),
+    /// It has ended, and waits to be started again.
+    Restarting,
+    /// It has ended, and stays so until `restart_child`.
+    Stopped,
+}
+
+/// How many children a supervisor has.
+///
+/// # Elixir
+///
+/// `Supervisor.count_children/1`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Children {
+    /// All that it has a specification of.
+    pub specs: usize,
+    /// Those that run.
+    pub active: usize,
+    /// Those that are supervisors.
+    pub supervisors: usize,
+    /// Those that are not.
+    pub workers: usize,
+}
+
+impl Children {
+    pub(crate) fn count(&mut self, kind: ChildKind, running: bool) {
+        self.specs += 1;
+        self.active += usize::from(running);
+        match kind {
+            ChildKind::Supervisor => self.supervisors += 1,
+            ChildKind::Worker => self.workers += 1,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Ending children.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::Shutdown;
+use crate::process::timers::far_enough;
+use crate::process::{ExitReason, Pid, Proc, exit};
+
+/// Ends one child as its specification says, and waits until it is gone.
+pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shutdown) {
+    ask(&*child, parent, shutdown);
+    if let Shutdown::After(limit) = shutdown
+        && timeout(limit, exit::ended(Arc::clone(&child))).await.is_err()
+    {
+        exit::signal(&*child, Some(parent), ExitReason::Kill);
+    }
+    exit::ended(child).await;
+}
+
+fn ask(child: &dyn Proc, parent: Pid, shutdown: Shutdown) {
+    let reason = match shutdown {
+        Shutdown::BrutalKill => ExitReason::Kill,
+        Shutdown::After(_) | Shutdown::Infinity => ExitReason::Shutdown,
+    };
+    exit::signal(child, Some(parent), reason);
+}
+
+/// Ends all of these children of `parent` side by side, each as it says, and waits until `parent`
+/// has none left. To be polled by `parent` itself.
+pub(crate) async fn stop_all(parent: &dyn Proc, children: Vec<(Pid, Shutdown)>) {
+    let mut limits: BTreeMap<Duration, Vec<Pid>> = BTreeMap::new();
+    let me = parent.header().pid;
+    for (pid, shutdown) in children {
+        if let Some(child) = crate::process::resolve(pid) {
+            ask(&*child, me, shutdown);
+            if let Shutdown::After(limit) = shutdown {
+                limits.entry(limit).or_default().push(pid);
+            }
+        }
+    }
+    let begun = far_enough(Duration::ZERO);
+    for (limit, pids) in limits {
+        let deadline = begun.checked_add(limit).unwrap_or_else(|| far_enough(limit));
+        if tokio::time::timeout_at(deadline, all_gone(parent)).await.is_ok() {
+            return;
+        }
+        for child in pids.into_iter().filter_map(crate::process::resolve) {
+            exit::signal(&*child, Some(me), ExitReason::Kill);
+        }
+    }
+    all_gone(parent).await;
+}
+
+/// Waits until a process has no children left; each that goes wakes its parent's task.
+async fn all_gone(parent: &dyn Proc) {
+    poll_fn(|_| {
+        if parent.header().control.lock().has_children() {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+    .await;
+}

@@ -1,0 +1,352 @@
+//! `Supervisor`: children in an order, started one after the other and ended in reverse.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use super::child::{AnyChildSpec, BeforeRun, ChildOptions};
+use super::children::Registered;
+use super::instance::Claim;
+use super::process::{Request, SupervisorProcess, launch};
+use super::{AutoShutdown, ChildInfo, ChildSpec, Children, Strategy, SupervisorError};
+use crate::gen_server::{Client, GenServer, ServerRef, StartError};
+use crate::node::Node;
+use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
+use crate::process::reply::reply_slot;
+use crate::process::{Cell, ExitReason, Pid, Proc, ReplyTo, exit};
+use crate::sync::Mutex;
+
+/// What a supervisor is to be: its options and its children, in the order they start in.
+///
+/// # Elixir
+///
+/// What `Supervisor.init/2` returns.
+#[derive(Clone)]
+pub struct SupervisorSpec {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) strategy: Strategy,
+    pub(crate) max_restarts: u32,
+    pub(crate) within: Duration,
+    pub(crate) auto_shutdown: AutoShutdown,
+    pub(crate) children: Vec<AnyChildSpec>,
+    pub(crate) claim: ClaimFn,
+}
+
+/// Puts a supervisor in the place of a declared one.
+pub(crate) type ClaimFn = fn(&Supervisor) -> Result<Claim, StartError>;
+
+impl SupervisorSpec {
+    /// A supervisor without children: one for one, three restarts within five seconds.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            name: name.into(),
+            strategy: Strategy::default(),
+            max_restarts: 3,
+            within: Duration::from_secs(5),
+            auto_shutdown: AutoShutdown::default(),
+            children: Vec::new(),
+            claim: |_| Ok(Claim::none()),
+        }
+    }
+
+    /// Says which children are started again with one that ended.
+    #[must_use]
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// How many restarts it takes within [`within`](Self::within) before it gives up.
+    #[must_use]
+    pub fn max_restarts(mut self, most: u32) -> Self {
+        self.max_restarts = most;
+        self
+    }
+
+    /// The window that restarts are counted in.
+    #[must_use]
+    pub fn within(mut self, window: Duration) -> Self {
+        self.within = window;
+        self
+    }
+
+    /// Whether it ends by itself when its significant children have.
+    #[must_use]
+    pub fn auto_shutdown(mut self, auto_shutdown: AutoShutdown) -> Self {
+        self.auto_shutdown = auto_shutdown;
+        self
+    }
+
+    /// Adds a child, started after those before it.
+    #[must_use]
+    pub fn child(mut self, spec: impl Into<AnyChildSpec>) -> Self {
+        self.children.push(spec.into());
+        self
+    }
+
+    /// Starts the supervisor and its children, linked to the running process if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Child`] names the child that did not start; those before it have been ended,
+    /// in reverse. [`StartError::NoRuntime`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the supervisor starts even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.start_link/2`.
+    pub async fn start_link(self) -> Result<Supervisor, StartError> {
+        self.start_with(true).await
+    }
+
+    /// As [`start_link`](Self::start_link), linked to nobody.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_link`](Self::start_link).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`start_link`](Self::start_link).
+    pub async fn start(self) -> Result<Supervisor, StartError> {
+        self.start_with(false).await
+    }
+
+    async fn start_with(self, link: bool) -> Result<Supervisor, StartError> {
+        let (supervisor, launched) = launch_here(link, |place| launch(self, place, &mut |_| ()))?;
+        if let Some(init) = launched.init {
+            init.done(None).await?;
+        }
+        Ok(supervisor)
+    }
+}
+
+impl From<SupervisorSpec> for AnyChildSpec {
+    fn from(spec: SupervisorSpec) -> Self {
+        let name = spec.name.clone();
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let launched = super::process::launch(spec.clone(), place, before_run);
+            launched.map(|(_, launched)| LaunchedProc::from(launched))
+        };
+        Self::starting(name, ChildOptions::supervisor(), start)
+    }
+}
+
+impl fmt::Debug for SupervisorSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SupervisorSpec")
+            .field("name", &self.name)
+            .field("strategy", &self.strategy)
+            .field("children", &self.children)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A running supervisor.
+///
+/// A handle: cheap to clone, and usable from any task. Requests are served one after the other by
+/// the supervisor's process; while it starts or ends a child, they wait.
+///
+/// # Elixir
+///
+/// `Supervisor`.
+#[derive(Clone)]
+pub struct Supervisor(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) strategy: Strategy,
+    pub(crate) auto_shutdown: AutoShutdown,
+    pub(crate) process: Arc<Cell<SupervisorProcess>>,
+    pub(crate) node: Node,
+    pub(crate) runtime: Handle,
+    pub(crate) children: Mutex<Registered>,
+}
+
+impl Shared {
+    pub(crate) fn place(&self) -> Place<'_> {
+        Place::new(&self.node, &self.runtime, Parent::Supervisor(&*self.process))
+    }
+}
+
+impl Supervisor {
+    /// A specification to start one from.
+    pub fn builder(name: impl Into<Cow<'static, str>>) -> SupervisorSpec {
+        SupervisorSpec::new(name)
+    }
+
+    /// The supervisor's pid.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.0.process.header.pid
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(ReplyTo<T>) -> Request) -> Result<T, SupervisorError> {
+        let (reply, awaiting) = reply_slot();
+        let sent = self.0.process.send(request(reply));
+        sent.map_err(|_| SupervisorError::NotRunning)?;
+        awaiting.recv().await.map_err(|_| SupervisorError::NotRunning)
+    }
+
+    /// Starts a server as the last child.
+    ///
+    /// # Errors
+    ///
+    /// What starting the server can come to; [`StartError::AlreadyStarted`] when a child with this
+    /// id runs, [`StartError::DuplicateId`] when one is known that does not;
+    /// [`StartError::SupervisorNotRunning`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the child is started even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.start_child/2`.
+    pub async fn start_child<S: GenServer>(
+        &self,
+        spec: ChildSpec<S>,
+    ) -> Result<ServerRef<S>, StartError>
+    where
+        S::Args: Clone,
+    {
+        let process = self.start_process(spec.into()).await?;
+        let any: Arc<dyn Any + Send + Sync> = process;
+        match any.downcast::<Cell<S>>() {
+            Ok(cell) => Ok(Client::local(cell).into()),
+            Err(_) => Err(StartError::SupervisorNotRunning),
+        }
+    }
+
+    /// Starts a child of any kind as the last one.
+    ///
+    /// # Errors
+    ///
+    /// As [`start_child`](Self::start_child).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`start_child`](Self::start_child).
+    pub async fn start_any(&self, spec: impl Into<AnyChildSpec>) -> Result<Pid, StartError> {
+        let process = self.start_process(spec.into()).await?;
+        Ok(process.header().pid)
+    }
+
+    async fn start_process(&self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
+        let started = self.ask(|reply| Request::Start(spec, reply)).await;
+        started.unwrap_or(Err(StartError::SupervisorNotRunning))
+    }
+
+    /// Ends a child, and keeps its specification for [`restart_child`](Self::restart_child); that
+    /// of a temporary child is deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::NotFound`], [`SupervisorError::NotRunning`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the child is ended even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.terminate_child/2`.
+    pub async fn terminate_child(&self, id: &str) -> Result<(), SupervisorError> {
+        self.ask(|reply| Request::Terminate(id.into(), reply)).await?
+    }
+
+    /// Starts a child again that has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::Running`], [`SupervisorError::Restarting`],
+    /// [`SupervisorError::NotFound`], [`SupervisorError::NotRunning`], and
+    /// [`SupervisorError::Start`] when it does not start.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the child is started even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.restart_child/2`.
+    pub async fn restart_child(&self, id: &str) -> Result<Pid, SupervisorError> {
+        self.ask(|reply| Request::Restart(id.into(), reply)).await?
+    }
+
+    /// Forgets a child that has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::Running`], [`SupervisorError::Restarting`],
+    /// [`SupervisorError::NotFound`], [`SupervisorError::NotRunning`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the child is deleted even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.delete_child/2`.
+    pub async fn delete_child(&self, id: &str) -> Result<(), SupervisorError> {
+        self.ask(|reply| Request::Delete(id.into(), reply)).await?
+    }
+
+    /// The children, in the order they start in, as they are now.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.which_children/1`, which lists them in reverse.
+    #[must_use]
+    pub fn which_children(&self) -> Vec<ChildInfo> {
+        self.0.children.lock().infos()
+    }
+
+    /// How many children there are.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.count_children/1`.
+    #[must_use]
+    pub fn count_children(&self) -> Children {
+        self.0.children.lock().count()
+    }
+
+    /// Ends the children in reverse order, then the supervisor, and waits until all are gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, it ends even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.stop/1`.
+    pub async fn shutdown(&self) {
+        let process: Arc<dyn Proc> = Arc::clone(&self.0.process) as Arc<dyn Proc>;
+        exit::signal(&*process, None, ExitReason::Shutdown);
+        exit::ended(process).await;
+    }
+
+    /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn wait(&self) -> ExitReason {
+        exit::ended(Arc::clone(&self.0.process) as Arc<dyn Proc>).await
+    }
+}
+
+impl fmt::Debug for Supervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Supervisor({} {})", self.0.name, self.pid())
+    }
+}
