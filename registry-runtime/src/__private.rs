@@ -7,7 +7,7 @@ pub use inventory;
 pub use crate::gen_server::{
     Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
     Local, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Via, claim, find,
-    message, sendable, start, start_link, via,
+    listener, message, sendable, start, start_link, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{

@@ -20,6 +20,7 @@ pub use introspect::{
     Catalog, CatalogError, Declaration, DeclarationKind, Report, Tree, catalog, set_reporter,
 };
 pub use node::Node;
+pub use registry_macros::{gen_server, match_spec, registry, supervision_tree, test};
 pub use process::{
     Ctx, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid, Process, ProcessRef,
     Received, ReplyTo, SendError, TimerRef, spawn,

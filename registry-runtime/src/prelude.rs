@@ -13,3 +13,4 @@ pub use crate::supervisor::{
     AnyChildSpec, App, ChildSpec, DynamicSupervisor, Restart, Shutdown, Strategy, Supervisor,
     SupervisorSpec,
 };
+pub use registry_macros::{gen_server, match_spec, registry, supervision_tree};

@@ -184,3 +184,16 @@ impl<S: GenServer, A: fmt::Debug> fmt::Debug for Client<S, A> {
         f.debug_tuple(S::type_name()).field(&self.address).finish()
     }
 }
+
+/// Who hears of a registry's events: whoever has the client's name at the time.
+#[doc(hidden)]
+#[must_use]
+pub fn listener<S, A, M>(client: &Client<S, A>) -> Option<Arc<dyn crate::process::Receiver<M>>>
+where
+    S: GenServer + Info<M>,
+    A: Address<S>,
+    M: Send + 'static,
+{
+    let cell = client.address.resolve()?;
+    Some(cell as Arc<dyn crate::process::Receiver<M>>)
+}

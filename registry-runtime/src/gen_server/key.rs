@@ -75,7 +75,10 @@ impl Hash for StackKey {
 impl Equivalent<String> for StackKey {
     #[inline]
     fn equivalent(&self, key: &String) -> bool {
-        self.as_str() == key
+        match &self.long {
+            Some(long) => **long == **key,
+            None => key.as_bytes() == &self.inline[..usize::from(self.length)],
+        }
     }
 }
 

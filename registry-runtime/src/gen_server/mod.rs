@@ -15,7 +15,7 @@ use std::time::Duration;
 
 pub use address::{Address, Local, Via};
 pub use call::Call;
-pub use client::Client;
+pub use client::{Client, listener};
 pub use error::{CallError, CastError, DeadlockPath, StartError};
 pub use halves::{Built, InitArgs, NoValue, RestartArg, message, sendable};
 pub use key::{Borrowed, Owned, StackKey};
@@ -82,6 +82,16 @@ pub trait Construct: Sized + Send + 'static {
     }
 }
 
+/// Keys that one process has at a time: a server's name must be of such a registry.
+#[diagnostic::on_unimplemented(
+    message = "a server's name is unique, and the keys of its registry are not",
+    label = "this registry has `keys = duplicate`",
+    note = "write `keys = unique` in the registry's `registry!`, or give the server another registry and let its `init` register in this one"
+)]
+pub trait UniqueKeys: crate::registry::Keys {}
+
+impl UniqueKeys for crate::registry::Unique {}
+
 /// A server that has a name in a registry.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no name",
@@ -90,7 +100,7 @@ pub trait Construct: Sized + Send + 'static {
 )]
 pub trait Named: Construct {
     /// The registry, which must be a unique one.
-    type Registry: DeclaredRegistry<Keys = crate::registry::Unique>;
+    type Registry: DeclaredRegistry<Keys: UniqueKeys>;
 }
 
 /// A server: written by `#[gen_server]` on the struct and on the `impl` block.
@@ -204,7 +214,7 @@ where
 #[must_use]
 pub fn find<R, S, Q>(key: &Q) -> Option<Arc<Cell<S>>>
 where
-    R: DeclaredRegistry<Keys = crate::registry::Unique>,
+    R: DeclaredRegistry<Keys: UniqueKeys>,
     S: Actor,
     Q: ?Sized + std::hash::Hash + hashbrown::Equivalent<R::Key>,
 {

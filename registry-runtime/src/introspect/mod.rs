@@ -4,11 +4,16 @@ mod catalog;
 mod declaration;
 pub(crate) mod placement;
 pub(crate) mod report;
+mod snapshot;
 mod tree;
+mod tree_text;
+mod view;
 
 pub(crate) use catalog::tree_hint;
 pub use catalog::{Catalog, CatalogError, catalog};
 pub use declaration::{Declaration, DeclarationKind, Declared};
 pub use placement::{NotAServer, Placed, RegistryId, Step};
 pub use report::{Report, set_reporter};
+pub use snapshot::{ProcessInfo, ProcessState, RegistryInfo, Snapshot};
 pub use tree::Tree;
+pub(crate) use view::{RegistryView, View};

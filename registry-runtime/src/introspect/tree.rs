@@ -1,26 +1,45 @@
-//! The living tree, as text.
+//! The living tree.
 
-use std::fmt;
-
-use crate::process::{Pid, Proc, resolve};
-use crate::supervisor::{ChildInfo, ChildState, Strategy, view_of};
+use super::view::View;
+use crate::process::{ExitReason, Pid, Proc, resolve};
+use crate::supervisor::{ChildInfo, ChildState, Strategy};
 
 /// Dynamic supervisors list this many children each.
 const SHOWN: usize = 10;
 
-/// A supervisor and all that runs under it, as it was a moment ago. Displays as text.
+/// A supervisor and all that runs under it, as it was a moment ago.
+///
+/// Displays as text; [`Tree::mermaid`] and [`Tree::dot`] draw it. Of a dynamic supervisor's children
+/// ten are in it.
+///
+/// # Elixir
+///
+/// The applications tab of `:observer`.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    name: String,
-    state: State,
-    children: Vec<Tree>,
-    hidden: usize,
+    pub(super) name: String,
+    pub(super) state: State,
+    pub(super) restarts: u32,
+    pub(super) last_exit: Option<ExitReason>,
+    pub(super) children: Vec<Tree>,
+    /// Children of a dynamic supervisor that are left out.
+    pub(super) hidden: usize,
 }
 
+/// What stands in one place of a tree.
 #[derive(Clone, Debug)]
-enum State {
-    Supervisor(Pid, Strategy, usize, bool),
-    Process(Pid, &'static str, Option<String>),
+pub(super) enum State {
+    Supervisor {
+        pid: Pid,
+        strategy: Strategy,
+        dynamic: bool,
+        recent: usize,
+    },
+    Process {
+        pid: Pid,
+        type_name: &'static str,
+        label: Option<String>,
+    },
     Restarting,
     Stopped,
     NotRunning,
@@ -40,6 +59,8 @@ impl Tree {
         Self {
             name,
             state,
+            restarts: 0,
+            last_exit: None,
             children: Vec::new(),
             hidden: 0,
         }
@@ -47,91 +68,102 @@ impl Tree {
 
     fn of_process(name: String, process: &dyn Proc) -> Self {
         let header = process.header();
-        let Some(view) = view_of(process) else {
+        let pid = header.pid;
+        let Some(View::Supervisor(view)) = View::of(process) else {
             let label = header.control.lock().rare.as_ref().and_then(|rare| rare.label.clone());
-            let label = label.map(|label| label.to_string());
-            return Self::leaf(name, State::Process(header.pid, process.type_name(), label));
+            let state = State::Process {
+                pid,
+                type_name: process.type_name(),
+                label: label.map(|label| label.to_string()),
+            };
+            return Self::leaf(name, state);
         };
         let all = view.children();
         let shown = if view.is_dynamic() { SHOWN } else { usize::MAX };
-        let state =
-            State::Supervisor(header.pid, view.strategy(), view.recent_restarts(), view.is_dynamic());
+        let state = State::Supervisor {
+            pid,
+            strategy: view.strategy(),
+            dynamic: view.is_dynamic(),
+            recent: view.recent_restarts(),
+        };
         Self {
-            name: if name == "App" { view.name() } else { name },
-            state,
             hidden: all.len().saturating_sub(shown),
-            children: all.iter().take(shown).map(Self::of_child).collect(),
+            children: all.into_iter().take(shown).map(Self::of_child).collect(),
+            ..Self::leaf(name, state)
         }
     }
 
-    fn of_child(child: &ChildInfo) -> Self {
+    fn of_child(child: ChildInfo) -> Self {
         let name = child.id.to_string();
-        match child.state {
+        let tree = match child.state {
             ChildState::Running(pid) => match resolve(pid) {
                 Some(process) => Self::of_process(name, &*process),
                 None => Self::leaf(name, State::Stopped),
             },
             ChildState::Restarting => Self::leaf(name, State::Restarting),
             ChildState::Stopped => Self::leaf(name, State::Stopped),
+        };
+        Self {
+            restarts: child.restarts,
+            last_exit: child.last_exit,
+            ..tree
         }
     }
 
-    fn write(&self, f: &mut fmt::Formatter<'_>, indent: &str) -> fmt::Result {
-        let last = self.children.len() + usize::from(self.hidden > 0);
-        for (index, child) in self.children.iter().enumerate() {
-            let (branch, below) = branches(index + 1 == last);
-            write!(f, "\n{indent}{branch}{}", child.line())?;
-            child.write(f, &format!("{indent}{below}"))?;
-        }
-        if self.hidden > 0 {
-            write!(f, "\n{indent}└── … {} more", self.hidden)?;
-        }
-        Ok(())
+    /// The name shown in this place.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    fn line(&self) -> String {
-        let name = &self.name;
-        match &self.state {
-            State::Supervisor(pid, strategy, restarts, dynamic) => {
-                let children = self.children.len() + self.hidden;
-                let kind = if *dynamic { "dynamic" } else { strategy_name(*strategy) };
-                let restarts = match restarts {
-                    0 => String::new(),
-                    1 => ", 1 restart lately".to_owned(),
-                    more => format!(", {more} restarts lately"),
-                };
-                format!("{name} {pid} [{kind}, {children} children{restarts}]")
-            }
-            State::Process(pid, type_name, label) => {
-                let label = label.as_ref().map(|label| format!(" \"{label}\"")).unwrap_or_default();
-                if name == type_name {
-                    format!("{name} {pid}{label}")
-                } else {
-                    format!("{name} ({type_name}) {pid}{label}")
-                }
-            }
-            State::Restarting => format!("{name} (restarting)"),
-            State::Stopped => format!("{name} (stopped)"),
-            State::NotRunning => format!("{name} (not running)"),
+    /// The process in this place, if one runs.
+    #[must_use]
+    pub fn pid(&self) -> Option<Pid> {
+        match self.state {
+            State::Supervisor { pid, .. } | State::Process { pid, .. } => Some(pid),
+            State::Restarting | State::Stopped | State::NotRunning => None,
         }
     }
-}
 
-fn branches(last: bool) -> (&'static str, &'static str) {
-    if last { ("└── ", "    ") } else { ("├── ", "│   ") }
-}
-
-fn strategy_name(strategy: Strategy) -> &'static str {
-    match strategy {
-        Strategy::OneForOne => "one_for_one",
-        Strategy::OneForAll => "one_for_all",
-        Strategy::RestForOne => "rest_for_one",
+    /// The strategy, if this is a supervisor that runs.
+    #[must_use]
+    pub fn strategy(&self) -> Option<Strategy> {
+        match self.state {
+            State::Supervisor { strategy, .. } => Some(strategy),
+            _ => None,
+        }
     }
-}
 
-impl fmt::Display for Tree {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.line())?;
-        self.write(f, "")
+    /// Restarts of its children within the supervisor's window.
+    #[must_use]
+    pub fn recent_restarts(&self) -> usize {
+        match self.state {
+            State::Supervisor { recent, .. } => recent,
+            _ => 0,
+        }
+    }
+
+    /// How often this child has been started again.
+    #[must_use]
+    pub fn restarts(&self) -> u32 {
+        self.restarts
+    }
+
+    /// Why this child's last process ended, if one has and was noted.
+    #[must_use]
+    pub fn last_exit(&self) -> Option<&ExitReason> {
+        self.last_exit.as_ref()
+    }
+
+    /// What is under it.
+    #[must_use]
+    pub fn children(&self) -> &[Tree] {
+        &self.children
+    }
+
+    /// How many children of a dynamic supervisor are left out of [`children`](Self::children).
+    #[must_use]
+    pub fn hidden_children(&self) -> usize {
+        self.hidden
     }
 }

@@ -16,7 +16,7 @@ use hashbrown::HashTable;
 use crate::process::{Pid, Proc};
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
-const SHARDS: usize = 64;
+const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 /// A thread takes this many serials of the default node at once, so that threads which spawn at
 /// the same time do not contend for the counter; a block's processes share a shard.
 const BLOCK: u64 = 64;

@@ -28,8 +28,8 @@ use super::signal::{Envelope, MonitorRef};
 use super::{Actor, ExitReason, Info, Pid};
 use crate::node::Node;
 use crate::registry::Names;
-use crate::supervisor::SupervisorView;
-use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering};
+use crate::introspect::View;
+use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
 
 /// The process turns exit signals into messages.
 pub(crate) const TRAP: u32 = 1;
@@ -58,6 +58,10 @@ pub struct Header {
     /// The pid that the process waits for in a call, as bits; 0 when it waits for none.
     pub(crate) waiting_on: AtomicU64,
     pub(crate) control: Mutex<Control>,
+    /// How often its supervisor has started it again.
+    pub(crate) restarts: AtomicU32,
+    /// Whether its task is being polled.
+    pub(crate) busy: AtomicBool,
     /// What the process holds in registries; see `registry`.
     pub(crate) names: Mutex<Names>,
 }
@@ -87,8 +91,8 @@ pub(crate) struct Rare {
     /// Further calls in flight, besides the one in `Header::waiting_on`.
     pub(crate) also_waiting_on: Vec<Pid>,
     pub(crate) label: Option<Arc<str>>,
-    /// What there is to see of a supervisor.
-    pub(crate) view: Option<Arc<dyn SupervisorView>>,
+    /// What there is to see of a supervisor or registry.
+    pub(crate) view: Option<View>,
 }
 
 /// Who is told of a death.
@@ -130,6 +134,8 @@ impl Header {
             started: Instant::now(),
             flags: AtomicU32::new(0),
             waiting_on: AtomicU64::new(0),
+            restarts: AtomicU32::new(0),
+            busy: AtomicBool::new(false),
             control: Mutex::new(Control::default()),
             names: Mutex::new(Names::default()),
         }

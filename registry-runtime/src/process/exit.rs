@@ -205,13 +205,15 @@ pub(crate) fn adopt(parent: &dyn Proc, child: Pid) -> bool {
     true
 }
 
-/// Undoes [`adopt`] for a child that never ran.
+/// Takes a child off its parent's list. A parent that waits for the last to go is woken by that one.
 pub(crate) fn disown(parent: &dyn Proc, child: Pid) {
     let mut control = parent.header().control.lock();
     if let Some(rare) = control.rare.as_mut() {
         rare.children.remove(&child);
+        if rare.children.is_empty() && parent.header().has(EXITING) {
+            control.wake();
+        }
     }
-    control.wake();
 }
 
 /// Step 1: the process is ending of `reason`, unless it already is of another.
@@ -279,9 +281,8 @@ pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
     if header.supervised
         && let Some(parent) = header.parent.and_then(resolve)
     {
-        // Told before it is taken off the list: a parent that waits for the last child to go then
-        // finds nothing left to hear.
-        if tell_parent {
+        // A parent that is ending waits for its list to empty, and reads no more messages.
+        if tell_parent && !parent.header().has(EXITING) {
             let (pid, started) = (header.pid, header.has(STARTED));
             tell(&*parent, ChildExit { pid, reason, started });
         }

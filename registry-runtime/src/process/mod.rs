@@ -5,6 +5,8 @@ pub(crate) mod ctx;
 pub(crate) mod current;
 pub(crate) mod exit;
 pub(crate) mod mailbox;
+#[cfg(all(test, registry_loom))]
+mod models;
 pub(crate) mod panics;
 pub(crate) mod launch;
 mod pid;

@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::cell::{EXIT, EXITING, KILL};
 use super::{Actor, Cell, ExitReason, Proc, current, exit, panics};
+use crate::sync::{AtomicBool, Ordering};
 
 pin_project! {
     pub(crate) struct Task<A: Actor, F> {
@@ -81,6 +82,24 @@ impl<A: Actor, F> Task<A, F> {
     }
 }
 
+/// Says, while it lives, that the task is being polled. Snapshots read it, and nothing rests on it.
+struct Busy<'a>(&'a AtomicBool);
+
+impl<'a> Busy<'a> {
+    #[inline]
+    fn new(busy: &'a AtomicBool) -> Self {
+        busy.store(true, Ordering::Relaxed);
+        Self(busy)
+    }
+}
+
+impl Drop for Busy<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
 impl<A: Actor, F: Future<Output = ExitReason>> Future for Task<A, F> {
     type Output = ();
 
@@ -88,6 +107,7 @@ impl<A: Actor, F: Future<Output = ExitReason>> Future for Task<A, F> {
         let mut this = self.project();
         let _entered = current::enter(this.current);
         let header = &this.cell.header;
+        let _busy = Busy::new(&header.busy);
         if *this.stage == Stage::New {
             // Before the flags are read: see the invariants of `cell`.
             header.control.lock().waker = Some(cx.waker().clone());

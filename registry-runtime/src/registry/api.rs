@@ -21,6 +21,10 @@ pub use super::{
 };
 pub use crate::process::{Actor, Ctx, Info, Pid};
 
+pub use super::declared_child_spec;
+pub use crate::gen_server::StartError;
+pub use crate::supervisor::AnyChildSpec;
+
 use crate::node::SlotRef;
 
 /// A declared registry's keys.
@@ -56,6 +60,7 @@ pub trait CloneFor<Q: ?Sized>: Clone {}
 impl<T: Clone, Q: ?Sized> CloneFor<Q> for T {}
 
 /// The body of what a kind of registry does not have; its bounds keep it from being called.
+#[must_use]
 pub fn not_here<Q: ?Sized, T, R>(_: &Q, _: T) -> R {
     unreachable!("bounds keep this from being called")
 }

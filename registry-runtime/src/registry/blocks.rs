@@ -19,7 +19,7 @@ pub(super) struct Blocks<V, M: ?Sized> {
     open: Vec<u64>,
     /// No word of `open` before this one has a bit.
     hint: usize,
-    pub(super) blocks: Vec<Arc<Block<V, M>>>,
+    pub(super) list: Vec<Arc<Block<V, M>>>,
 }
 
 impl<V, M: ?Sized> Block<V, M> {
@@ -80,7 +80,7 @@ impl<V, M: ?Sized> Blocks<V, M> {
             live: full.len(),
             open: vec![0],
             hint: 0,
-            blocks: vec![Arc::new(full)],
+            list: vec![Arc::new(full)],
         }
     }
 
@@ -92,7 +92,7 @@ impl<V, M: ?Sized> Blocks<V, M> {
             Some(word) => self.hint * 64 + word.trailing_zeros() as usize,
             None => self.add_block(),
         };
-        let block = Arc::make_mut(&mut self.blocks[at]);
+        let block = Arc::make_mut(&mut self.list[at]);
         let slot = block.insert(member);
         if block.is_full() {
             self.open[at / 64] &= !(1 << (at % 64));
@@ -102,8 +102,8 @@ impl<V, M: ?Sized> Blocks<V, M> {
     }
 
     fn add_block(&mut self) -> usize {
-        let at = self.blocks.len();
-        self.blocks.push(Arc::default());
+        let at = self.list.len();
+        self.list.push(Arc::default());
         if at / 64 == self.open.len() {
             self.open.push(0);
         }
@@ -114,13 +114,13 @@ impl<V, M: ?Sized> Blocks<V, M> {
 
     pub(super) fn remove(&mut self, index: usize) -> Option<Member<V, M>> {
         let at = index / WIDTH;
-        let member = Arc::make_mut(self.blocks.get_mut(at)?).remove(index % WIDTH)?;
+        let member = Arc::make_mut(self.list.get_mut(at)?).remove(index % WIDTH)?;
         self.live -= 1;
         self.open[at / 64] |= 1 << (at % 64);
         self.hint = self.hint.min(at / 64);
-        while self.blocks.last().is_some_and(|block| block.used == 0) {
-            self.blocks.pop();
-            let at = self.blocks.len();
+        while self.list.last().is_some_and(|block| block.used == 0) {
+            self.list.pop();
+            let at = self.list.len();
             self.open[at / 64] &= !(1 << (at % 64));
             self.open.truncate(at.div_ceil(64));
         }
@@ -153,7 +153,7 @@ impl<V, M: ?Sized> Clone for Blocks<V, M> {
             live: self.live,
             open: self.open.clone(),
             hint: self.hint,
-            blocks: self.blocks.clone(),
+            list: self.list.clone(),
         }
     }
 }

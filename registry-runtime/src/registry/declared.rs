@@ -6,8 +6,9 @@ use std::sync::Arc;
 use hashbrown::Equivalent;
 
 use super::error::RegisterError;
-use super::kind::{Keys, Unique};
+use super::kind::Keys;
 use super::{Registry, RegistryBuilder, RegistryOptions};
+use crate::gen_server::UniqueKeys;
 use crate::introspect::{Declaration, RegistryId};
 use crate::node::{Slot, SlotRef};
 use crate::process::{Actor, Cell, Info};
@@ -42,12 +43,14 @@ pub trait DeclaredRegistry: Sized + 'static {
     fn declaration() -> &'static Declaration;
 
     #[doc(hidden)]
+    #[must_use]
     fn options() -> RegistryOptions {
         RegistryOptions::default()
     }
 
     /// Adds what depends on the registry's types: listeners, meta.
     #[doc(hidden)]
+    #[must_use]
     fn configure(
         builder: RegistryBuilder<Self::Key, Self::Value, Self::Keys, Self::Message>,
     ) -> RegistryBuilder<Self::Key, Self::Value, Self::Keys, Self::Message> {
@@ -56,6 +59,7 @@ pub trait DeclaredRegistry: Sized + 'static {
 
     /// The instance on the current node, running or not. Derefs to [`Registry`].
     #[inline]
+    #[must_use]
     fn registry() -> SlotRef<Handle<Self>> {
         Self::slot().get_or_init(|| {
             let options = Self::options().declared(Self::declaration());
@@ -89,7 +93,7 @@ where
 #[inline]
 pub(crate) fn find_server<R, S, Q>(key: &Q) -> Option<Arc<Cell<S>>>
 where
-    R: DeclaredRegistry<Keys = Unique>,
+    R: DeclaredRegistry<Keys: UniqueKeys>,
     S: Actor,
     Q: ?Sized + Hash + Equivalent<R::Key>,
 {

@@ -130,17 +130,17 @@ where
             return 0;
         };
         let mut sent = 0;
-        let mut send = |member: &Member<V, M>, message: T| {
+        let mut deliver = |member: &Member<V, M>, message: T| {
             sent += usize::from(M::deliver(&*member.owner, message).is_ok());
         };
         let mut members = members.iter();
         // The last one gets the message itself.
         if let Some(mut next) = members.next() {
             for member in members {
-                send(next, message.clone());
+                deliver(next, message.clone());
                 next = member;
             }
-            send(next, message);
+            deliver(next, message);
         }
         sent
     }

@@ -43,11 +43,6 @@ impl NotRunning {
         }
     }
 
-    /// Where the registry is declared, if it is.
-    pub(crate) fn declaration(&self) -> Option<&'static Declaration> {
-        self.label.declaration
-    }
-
     /// The registry's name.
     #[must_use]
     pub fn registry(&self) -> &str {

@@ -53,6 +53,13 @@ impl<K> Default for Locks<K> {
     }
 }
 
+#[cfg(all(test, not(registry_loom)))]
+impl<K> Locks<K> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().rows.is_empty()
+    }
+}
+
 impl<K: Eq> Ticket<'_, K> {
     /// Tries to hold the name, or waits for it in line.
     fn poll(&mut self, cx: &mut Context<'_>, spare: &mut Option<K>) -> Poll<()> {

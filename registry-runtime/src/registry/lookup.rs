@@ -66,25 +66,6 @@ where
     {
         self.only(key, |member| member.pid)
     }
-
-    /// The process under a key, to send it something; nothing is allocated.
-    #[inline]
-    pub(crate) fn find<Q>(&self, key: &Q) -> Option<Arc<dyn Receiver<M>>>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        self.only(key, |member| Arc::clone(&member.owner))
-    }
-
-    #[inline]
-    pub(super) fn only<Q, R>(&self, key: &Q, read: impl FnOnce(&Member<V, M>) -> R) -> Option<R>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        let hash = self.inner.hash(key);
-        let shard = self.inner.shard(hash).read();
-        shard.table().find(hash, key)?.members.get(0).map(read)
-    }
 }
 
 impl<K, V, D, M> Registry<K, V, D, M>
@@ -139,6 +120,26 @@ where
     D: Keys,
     M: ?Sized + 'static,
 {
+    /// The process under a key of a unique registry, to send it something; nothing is allocated.
+    #[inline]
+    pub(crate) fn find<Q>(&self, key: &Q) -> Option<Arc<dyn Receiver<M>>>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.only(key, |member| Arc::clone(&member.owner))
+    }
+
+    /// The entry of a key that has but one.
+    #[inline]
+    pub(super) fn only<Q, R>(&self, key: &Q, read: impl FnOnce(&Member<V, M>) -> R) -> Option<R>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.inner.hash(key);
+        let shard = self.inner.shard(hash).read();
+        shard.table().find(hash, key)?.members.get(0).map(read)
+    }
+
     /// The keys that a process has registered, in no order; a key is there as often as the process
     /// registered under it. Empty when the process holds none, or is dead.
     ///

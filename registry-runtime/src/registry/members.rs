@@ -48,7 +48,7 @@ impl<V, M: ?Sized> Members<V, M> {
             Self::One(_) => 1,
             Self::More(group) => match &**group {
                 Group::Few(block) => block.slots.len(),
-                Group::Many(blocks) => blocks.blocks.len() * WIDTH,
+                Group::Many(blocks) => blocks.list.len() * WIDTH,
             },
         }
     }
@@ -61,7 +61,7 @@ impl<V, M: ?Sized> Members<V, M> {
             Self::More(group) => match &**group {
                 Group::Few(block) => block.slots.get(index)?.as_ref(),
                 Group::Many(blocks) => blocks
-                    .blocks
+                        .list
                     .get(index / WIDTH)?
                     .slots
                     .get(index % WIDTH)?
@@ -100,7 +100,7 @@ impl<V, M: ?Sized> Members<V, M> {
             Self::More(group) => match Arc::make_mut(group) {
                 Group::Few(block) => block.slots.get_mut(index)?.as_mut(),
                 Group::Many(blocks) => {
-                    let block = Arc::make_mut(blocks.blocks.get_mut(index / WIDTH)?);
+                    let block = Arc::make_mut(blocks.list.get_mut(index / WIDTH)?);
                     block.slots.get_mut(index % WIDTH)?.as_mut()
                 }
             },
@@ -153,7 +153,7 @@ impl<V, M: ?Sized> Members<V, M> {
                     let (first, last) = (from / WIDTH, to / WIDTH);
                     let block = |at: usize, from: usize, to: usize| {
                         blocks
-                            .blocks
+                        .list
                             .get(at)
                             .map_or([].iter(), |block| block.part(from, to))
                     };
@@ -162,7 +162,7 @@ impl<V, M: ?Sized> Members<V, M> {
                     } else {
                         iter.slots = block(first, from % WIDTH, WIDTH);
                         iter.blocks = blocks
-                            .blocks
+                        .list
                             .get(first + 1..last)
                             .unwrap_or_default()
                             .iter();
@@ -189,10 +189,8 @@ impl<'a, V, M: ?Sized> Iterator for Iter<'a, V, M> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            for slot in self.slots.by_ref() {
-                if let Some(member) = slot {
-                    return Some(member);
-                }
+            if let Some(member) = self.slots.find_map(Option::as_ref) {
+                return Some(member);
             }
             if let Some(block) = self.blocks.next() {
                 self.slots = block.slots.iter();

@@ -36,6 +36,8 @@ mod lifecycle;
 mod listen;
 mod listener;
 mod lock;
+#[cfg(all(test, registry_loom))]
+mod loom;
 mod lookup;
 mod matching;
 mod member;
@@ -50,6 +52,8 @@ mod register;
 mod select;
 mod shard;
 mod table;
+#[cfg(all(test, not(registry_loom)))]
+mod tests;
 mod update;
 
 use std::fmt;
@@ -83,7 +87,7 @@ use meta::Meta;
 use shard::{Core, Shard};
 
 /// Shards of a registry at least, so that threads seldom wait for one another.
-const SHARDS: usize = 64;
+const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 
 /// Processes under keys of type `K`, each with a value of type `V`.
 ///

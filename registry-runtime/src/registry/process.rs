@@ -9,10 +9,12 @@ use super::kind::Keys;
 use super::lifecycle::CannotStart;
 use super::{DeclaredRegistry, Registry};
 use crate::gen_server::StartError;
+use crate::introspect::{RegistryView, View};
 use crate::process::ctx::Next;
 use crate::process::launch::{Launched, LaunchedProc, Place, launch_here};
 use crate::process::{Actor, Cell, Ctx, ExitReason, Pid, Proc, exit};
 use crate::supervisor::{AnyChildSpec, BeforeRun, ChildOptions, end_of};
+use crate::sync::{AtomicUsize, Ordering};
 
 /// The type of process that a registry is.
 #[derive(Debug)]
@@ -124,6 +126,7 @@ where
         let mut ctx = Ctx::new(Arc::clone(&cell));
         ctx.trap_exit(true);
         ctx.set_label(self.name());
+        View::Registry(Arc::new(self.clone())).show(&*cell);
         Ok(place.run(cell, async move {
             let _active = active;
             let reason = loop {
@@ -140,6 +143,27 @@ where
             exit::begin(&*ctx.cell, reason.clone());
             reason
         }))
+    }
+}
+
+impl<K, V, D, M> RegistryView for Registry<K, V, D, M>
+where
+    K: Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    D: Keys,
+    M: ?Sized + 'static,
+{
+    fn name(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn entries(&self) -> Vec<usize> {
+        let counts = &self.inner.core.counts;
+        let per_partition = (counts.len() / self.inner.partitions).max(1);
+        let total = |shards: &[AtomicUsize]| {
+            shards.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+        };
+        counts.chunks(per_partition).map(total).collect()
     }
 }
 

@@ -85,7 +85,7 @@ impl App {
     /// The living tree.
     #[must_use]
     pub fn tree(&self) -> Tree {
-        Tree::of("App", Some(self.pid()))
+        Tree::of(&self.root.0.name, Some(self.pid()))
     }
 }
 

@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use super::child::{AnyChildSpec, ChildOptions};
 use super::intensity::Intensity;
 use super::{ChildInfo, ChildState, Children};
-use crate::process::Pid;
+use crate::process::{ExitReason, Pid};
 
 /// A child's place in the order.
 pub(crate) type Place = u64;
@@ -33,6 +33,10 @@ pub(crate) struct Entry {
     spec: Option<AnyChildSpec>,
     pub(crate) state: ChildState,
     pub(crate) failures: u32,
+    /// How often it has been started again.
+    pub(crate) restarts: u32,
+    /// Why its last process ended.
+    pub(crate) last_exit: Option<ExitReason>,
 }
 
 impl Registered {
@@ -59,6 +63,8 @@ impl Registered {
             spec: Some(spec),
             state: ChildState::Stopped,
             failures: 0,
+            restarts: 0,
+            last_exit: None,
         };
         self.entries.insert(place, entry);
         place
@@ -133,6 +139,8 @@ impl Registered {
             state: entry.state,
             kind: entry.options.kind,
             type_name: entry.type_name.clone(),
+            restarts: entry.restarts,
+            last_exit: entry.last_exit.clone(),
         };
         self.entries.values().map(info).collect()
     }

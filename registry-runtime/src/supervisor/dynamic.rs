@@ -156,13 +156,15 @@ pub(crate) struct State {
 #[derive(Debug)]
 pub(crate) struct Child {
     pub(crate) spec: Box<Spec<dyn Launch>>,
-    /// Whether this is not its first process.
-    pub(crate) restarted: bool,
+    /// How often it has been started again.
+    pub(crate) restarts: u32,
     /// It has ended, and waits to be started again.
     pub(crate) restarting: bool,
     /// Restarts that came to nothing, or not to much, in a row.
     pub(crate) failures: u32,
     pub(crate) since: Option<Instant>,
+    /// Why its last process ended.
+    pub(crate) last_exit: Option<Box<ExitReason>>,
 }
 
 impl Shared {
@@ -186,7 +188,8 @@ impl Shared {
     fn take_in(&self, pid: Pid, spec: AnyChildSpec) {
         let child = Child {
             spec: spec.0,
-            restarted: false,
+            restarts: 0,
+            last_exit: None,
             restarting: false,
             failures: 0,
             since: None,
@@ -399,6 +402,8 @@ impl DynamicSupervisor {
             },
             kind: child.spec.options.kind,
             type_name: child.spec.launch.name(),
+            restarts: child.restarts,
+            last_exit: child.last_exit.as_deref().cloned(),
         };
         state.children.iter().map(info).collect()
     }

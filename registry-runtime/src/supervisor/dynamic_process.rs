@@ -11,16 +11,17 @@ use super::dynamic::{Child, DynamicSupervisor, DynamicSupervisorOptions, Shared}
 use super::instance::Claim;
 use super::intensity::Intensity;
 use super::stop::stop_all;
-use super::view::{self, SupervisorView};
+use super::view::SupervisorView;
 use super::{ChildInfo, Restart, Strategy};
 use crate::gen_server::StartError;
+use crate::introspect::View;
 use crate::introspect::report::{self, Report};
 use crate::process::ctx::Next;
 use crate::process::launch::{Launched, Place};
 use crate::process::signal::{ChildExit, Stop};
 use crate::process::timers::Timed;
 use crate::process::{Actor, Ctx, Exit, ExitReason, Pid, Proc, exit, panics};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, Ordering};
 
 /// The type of process that a dynamic supervisor is.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ pub(super) fn launch(
     };
     let ctx = Ctx::new(Arc::clone(&cell));
     ctx.trap_exit(true);
-    view::set(&*cell, Arc::new(supervisor.clone()));
+    View::Supervisor(Arc::new(supervisor.clone())).show(&*cell);
     before_run(&(Arc::clone(&cell) as Arc<dyn Proc>));
     let shared = Arc::clone(&supervisor.0);
     let launched = place.run(cell, async move { run(&shared, ctx, claim).await });
@@ -152,7 +153,7 @@ fn child_ended(
         // Ended by `terminate_child`, or it never started.
         return Ok(());
     };
-    if !ended.started && !child.restarted {
+    if !ended.started && child.restarts == 0 {
         // Whoever started it is told.
         return Ok(());
     }
@@ -168,6 +169,7 @@ fn child_ended(
         return Ok(());
     }
     child.restarting = true;
+    child.last_exit = Some(Box::new(ended.reason.clone()));
     shared.state.lock().children.insert(ended.pid, child);
     restart_later(shared, ctx, ended.pid)
 }
@@ -222,7 +224,10 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
     let launched = panics::caught(|| child.spec.launch.launch(place, &mut |_| ()));
     let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
     let started = launched.as_ref().ok().map(|launched| launched.process.header().pid);
-    child.restarted = true;
+    child.restarts = child.restarts.saturating_add(1);
+    if let Ok(launched) = &launched {
+        launched.process.header().restarts.store(child.restarts, Ordering::Relaxed);
+    }
     child.restarting = started.is_none();
     child.since = Some(Instant::now());
     {

@@ -32,4 +32,3 @@ pub use declared::{
     DeclaredDynamicSupervisor, DeclaredSupervisor, dynamic_child_spec, dynamic_instance,
     dynamic_options, dynamic_running, start_tree, supervisor_instance, supervisor_spec, tree,
 };
-pub(crate) use view::of as view_of;

@@ -11,16 +11,17 @@ use super::instance::Claim;
 use super::intensity::Intensity;
 use super::stop::stop_child;
 use super::supervisor::{Shared, Supervisor, SupervisorSpec};
-use super::view::{self, SupervisorView};
+use super::view::SupervisorView;
 use super::{AutoShutdown, ChildInfo, ChildState, Restart, Strategy, SupervisorError};
 use crate::gen_server::StartError;
+use crate::introspect::View;
 use crate::introspect::report::{self, Report};
 use crate::process::ctx::Next;
 use crate::process::launch::{Launched, Place};
 use crate::process::signal::ChildExit;
 use crate::process::timers::Timed;
 use crate::process::{Actor, Ctx, ExitReason, Pid, Proc, ReplyTo, exit, panics, resolve};
-use crate::sync::Mutex;
+use crate::sync::{Mutex, Ordering};
 
 /// The type of process that a supervisor is.
 #[derive(Debug)]
@@ -73,7 +74,7 @@ pub(super) fn launch(
     let Some((supervisor, claim)) = made else {
         return Err(StartError::SupervisorNotRunning);
     };
-    view::set(&*cell, Arc::new(supervisor.clone()));
+    View::Supervisor(Arc::new(supervisor.clone())).show(&*cell);
     let ctx = Ctx::new(Arc::clone(&cell));
     ctx.trap_exit(true);
     let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
@@ -183,6 +184,16 @@ impl Run {
         Ok(launched.process)
     }
 
+    async fn start_again(&mut self, seat: Seat) -> Result<(), StartError> {
+        let process = self.start(seat).await?;
+        let mut children = self.shared.children.lock();
+        if let Some(entry) = children.get_mut(seat) {
+            entry.restarts = entry.restarts.saturating_add(1);
+            process.header().restarts.store(entry.restarts, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     /// Ends the children from this seat on, the last first.
     async fn stop_from(&mut self, first: Seat) {
         let seats = self.shared.children.lock().from(first);
@@ -216,6 +227,9 @@ impl Run {
         let Some((seat, id, options)) = found else {
             return Ok(());
         };
+        if let Some(entry) = self.shared.children.lock().get_mut(seat) {
+            entry.last_exit = Some(ended.reason.clone());
+        }
         if !ended.reason.is_orderly() {
             report::child_terminated(&ended, &id, &self.shared.name);
         }
@@ -306,7 +320,7 @@ impl Run {
                 let children = self.shared.children.lock();
                 children.get(other).is_some_and(|entry| entry.state == ChildState::Restarting)
             };
-            if waits && self.start(other).await.is_err() {
+            if waits && self.start_again(other).await.is_err() {
                 return self.try_again(other);
             }
         }
@@ -314,8 +328,8 @@ impl Run {
     }
 
     async fn restart_one(&mut self, seat: Seat) -> Result<(), End> {
-        match self.start(seat).await {
-            Ok(_) | Err(StartError::Ignored) => Ok(()),
+        match self.start_again(seat).await {
+            Ok(()) | Err(StartError::Ignored) => Ok(()),
             Err(_) => self.try_again(seat),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::ChildKind;
 use crate::gen_server::StartError;
-use crate::process::Pid;
+use crate::process::{ExitReason, Pid};
 
 /// Why a request to a supervisor failed.
 ///
@@ -70,6 +70,10 @@ pub struct ChildInfo {
     pub kind: ChildKind,
     /// The name of its type.
     pub type_name: Cow<'static, str>,
+    /// How often it has been started again.
+    pub restarts: u32,
+    /// Why its last process ended, if one has and was noted.
+    pub last_exit: Option<ExitReason>,
 }
 
 impl ChildInfo {

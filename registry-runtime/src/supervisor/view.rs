@@ -1,10 +1,8 @@
 //! What there is to see of a supervisor, for trees and snapshots.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::{ChildInfo, Strategy};
-use crate::process::Proc;
 
 /// A supervisor, looked at from outside.
 pub trait SupervisorView: Send + Sync + fmt::Debug {
@@ -18,13 +16,4 @@ pub trait SupervisorView: Send + Sync + fmt::Debug {
     fn recent_restarts(&self) -> usize;
     #[doc(hidden)]
     fn children(&self) -> Vec<ChildInfo>;
-}
-
-pub(crate) fn set(process: &dyn Proc, view: Arc<dyn SupervisorView>) {
-    process.header().control.lock().rare().view = Some(view);
-}
-
-/// What there is to see of a process, if it is a supervisor.
-pub(crate) fn of(process: &dyn Proc) -> Option<Arc<dyn SupervisorView>> {
-    process.header().control.lock().rare.as_ref()?.view.clone()
 }

@@ -1,0 +1,52 @@
+//! `match_spec! { pattern if guard => body, … }`.
+
+use syn::parse::{Parse, ParseStream};
+use syn::{Expr, Pat, Token};
+
+/// All clauses.
+pub(crate) struct MatchSpec {
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// One clause; without a body it says only whether it matches.
+pub(crate) struct Clause {
+    pub(crate) pattern: Pat,
+    pub(crate) guard: Option<Expr>,
+    pub(crate) body: Option<Expr>,
+}
+
+impl Parse for MatchSpec {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut clauses = Vec::new();
+        while !input.is_empty() {
+            let clause: Clause = input.parse()?;
+            let block = matches!(clause.body, Some(Expr::Block(_)));
+            clauses.push(clause);
+            if input.peek(Token![,]) || (!input.is_empty() && !block) {
+                let _: Token![,] = input.parse()?;
+            }
+        }
+        Ok(Self { clauses })
+    }
+}
+
+impl Parse for Clause {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let pattern = Pat::parse_multi_with_leading_vert(input)?;
+        let guard = match input.peek(Token![if]) {
+            true => {
+                let _: Token![if] = input.parse()?;
+                Some(input.parse()?)
+            }
+            false => None,
+        };
+        let body = match input.peek(Token![=>]) {
+            true => {
+                let _: Token![=>] = input.parse()?;
+                Some(Expr::parse_with_earlier_boundary_rule(input)?)
+            }
+            false => None,
+        };
+        Ok(Self { pattern, guard, body })
+    }
+}

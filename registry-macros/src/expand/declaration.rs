@@ -1,0 +1,41 @@
+//! What `catalog()` learns of a declared thing.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use crate::krate::Krate;
+
+/// A declared thing, on its way to the catalogue.
+pub(crate) struct Declaration<'a> {
+    /// The variant of `DeclarationKind`.
+    pub(crate) kind: TokenStream,
+    pub(crate) name: &'a Ident,
+    /// `.registry(…)`, `.steps(…)`.
+    pub(crate) more: TokenStream,
+}
+
+impl Declaration<'_> {
+    /// An expression of type `&'static Declaration`.
+    pub(crate) fn reference(&self, krate: &Krate) -> TokenStream {
+        let Self { kind, name, more } = self;
+        let name = crate::names::plain(name);
+        quote! {{
+            static DECLARATION: #krate::Declaration = #krate::Declaration::new(
+                #krate::DeclarationKind::#kind,
+                #name,
+                #krate::core::module_path!(),
+                #krate::core::file!(),
+                #krate::core::line!(),
+            )
+            #more;
+            &DECLARATION
+        }}
+    }
+}
+
+/// Submits a declaration: `get` is a path to, or a closure that is, a function that returns it.
+pub(crate) fn submit(krate: &Krate, get: &TokenStream) -> TokenStream {
+    quote! {
+        #krate::inventory::submit! { #krate::Declared(#get) }
+    }
+}

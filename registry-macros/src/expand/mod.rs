@@ -1,0 +1,36 @@
+//! From the model to tokens. Nothing can fail here.
+
+pub(crate) mod behaviour;
+pub(crate) mod client;
+mod declaration;
+mod key;
+pub(crate) mod match_spec;
+mod messages;
+mod placement;
+pub(crate) mod registry;
+pub(crate) mod server;
+mod spec;
+pub(crate) mod test;
+pub(crate) mod this;
+mod time;
+pub(crate) mod tree;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// On generated items that a user may or may not use, and whose types are as visible as the user's.
+pub(crate) fn quiet() -> TokenStream {
+    quote! {
+        #[allow(
+            dead_code,
+            unused_variables,
+            unreachable_pub,
+            private_interfaces,
+            private_bounds,
+            missing_debug_implementations,
+            clippy::all,
+            clippy::pedantic,
+            reason = "generated for every server, used or not, and as visible as it needs to be"
+        )]
+    }
+}

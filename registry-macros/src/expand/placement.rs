@@ -1,0 +1,160 @@
+//! The compile-time check that a server is placed after its registry: what is started, as constants,
+//! and one check for each child that may need a registry.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Type};
+
+use crate::krate::Krate;
+use crate::model::registry::Declared;
+use crate::model::tree::{Child, One, What};
+use crate::names;
+use crate::validate;
+
+/// The number of steps that belong to no child: what the tree requires.
+const NO_CHILD: u32 = u32::MAX;
+
+/// The elements of the list of steps for some children.
+pub(super) fn steps(children: &[Child], krate: &Krate) -> TokenStream {
+    children.iter().map(|child| steps_of(child, krate)).collect()
+}
+
+fn steps_of(child: &Child, krate: &Krate) -> TokenStream {
+    match child {
+        Child::One(one) => {
+            let cfgs = &one.cfgs;
+            let step = step(one, krate);
+            quote!(#(#cfgs)* #step,)
+        }
+        Child::For { cfgs, children, .. } => nested(cfgs, steps(children, krate), krate),
+        Child::If { cfgs, then, otherwise, .. } => {
+            let (then, otherwise) = (steps(then, krate), steps(otherwise, krate));
+            nested(cfgs, quote!(#then #otherwise), krate)
+        }
+    }
+}
+
+/// Steps that come and go together.
+fn nested(cfgs: &[Attribute], steps: TokenStream, krate: &Krate) -> TokenStream {
+    if cfgs.is_empty() {
+        return steps;
+    }
+    quote!(#(#cfgs)* #krate::Step::Nested(&[#steps]),)
+}
+
+fn step(one: &One, krate: &Krate) -> TokenStream {
+    let at = one.number;
+    match &one.what {
+        What::Server { ty, .. } => needs(ty, at, krate),
+        What::Registry { path, .. } => {
+            let span = names::at(path.span());
+            quote_spanned!(span=> #krate::Step::Provides(<#path as #krate::DeclaredRegistry>::ID))
+        }
+        What::Dynamic { path, .. } => {
+            let who = names::written(path);
+            let span = names::at(path.span());
+            let steps = quote_spanned!(span=> <#path as #krate::DeclaredDynamicSupervisor>::STEPS);
+            quote!(#krate::Step::Includes { at: #at, who: #who, steps: #steps })
+        }
+        What::Supervisor { path, declared, .. } => {
+            let who = names::written(path);
+            let span = names::at(path.span());
+            let steps = quote_spanned!(span=> <#path as #krate::DeclaredSupervisor>::STEPS);
+            match declared {
+                Some(_) => quote!(#krate::Step::Nested(#steps)),
+                None => quote!(#krate::Step::Includes { at: #at, who: #who, steps: #steps }),
+            }
+        }
+    }
+}
+
+/// The step of a server.
+fn needs(ty: &Type, at: u32, krate: &Krate) -> TokenStream {
+    let who = names::written(ty);
+    let registry = quote_spanned!(names::at(ty.span())=> #krate::Placed::<#ty>::REGISTRY);
+    quote!(#krate::Step::Needs { at: #at, who: #who, registry: #registry })
+}
+
+/// The steps of a dynamic supervisor: the servers that it will hold.
+pub(super) fn held(servers: &[Type], krate: &Krate) -> TokenStream {
+    let steps = servers.iter().map(|ty| needs(ty, NO_CHILD, krate));
+    quote!(#(#steps,)*)
+}
+
+/// The steps by which a tree asks for the registries that something else starts.
+pub(super) fn required(declared: &Declared, requires: &[syn::Path], krate: &Krate) -> TokenStream {
+    let who = names::plain(&declared.name);
+    requires
+        .iter()
+        .map(|path| {
+            quote! {
+                #krate::Step::Needs {
+                    at: #NO_CHILD,
+                    who: #who,
+                    registry: #krate::core::option::Option::Some(<#path as #krate::DeclaredRegistry>::ID),
+                },
+            }
+        })
+        .collect()
+}
+
+/// `const STEPS`, with these elements.
+pub(super) fn constant(steps: &TokenStream, krate: &Krate) -> TokenStream {
+    quote! {
+        const STEPS: &'static [#krate::Step] = {
+            #[allow(unused_imports, reason = "needed where a child is no server")]
+            use #krate::NotAServer as _;
+            &[#steps]
+        };
+    }
+}
+
+/// A `const` for each child of a tree that fails to compile if its registry is not placed before it.
+pub(super) fn checks(tree: &Declared, children: &[Child], krate: &Krate) -> TokenStream {
+    let mut checks = TokenStream::new();
+    walk(children, &tree.cfgs, &mut |one, cfgs| {
+        if matches!(one.what, What::Registry { .. }) {
+            return;
+        }
+        let (name, at) = (&tree.name, one.number);
+        let text = names::plain(name);
+        let span = names::at(validate::tree::span(&one.what));
+        checks.extend(quote_spanned! {span=>
+            #(#cfgs)*
+            const _: () = #krate::check(
+                #text,
+                <#name as #krate::DeclaredSupervisor>::REQUIRES,
+                <#name as #krate::DeclaredSupervisor>::STEPS,
+                #at,
+            );
+        });
+    });
+    checks
+}
+
+/// Visits every child, also those of supervisors within, with all `#[cfg]`s that it depends on.
+fn walk(children: &[Child], cfgs: &[Attribute], visit: &mut impl FnMut(&One, &[Attribute])) {
+    for child in children {
+        match child {
+            Child::One(one) => {
+                let cfgs = joined(cfgs, &one.cfgs);
+                if let What::Supervisor { declared: Some(supervisor), .. } = &one.what {
+                    walk(&supervisor.children, &cfgs, visit);
+                } else {
+                    visit(one, &cfgs);
+                }
+            }
+            Child::For { cfgs: own, children, .. } => walk(children, &joined(cfgs, own), visit),
+            Child::If { cfgs: own, then, otherwise, .. } => {
+                let cfgs = joined(cfgs, own);
+                walk(then, &cfgs, visit);
+                walk(otherwise, &cfgs, visit);
+            }
+        }
+    }
+}
+
+fn joined(outer: &[Attribute], inner: &[Attribute]) -> Vec<Attribute> {
+    outer.iter().chain(inner).cloned().collect()
+}

@@ -1,0 +1,161 @@
+//! `registry!`: a type without values, whose functions are those of the registry.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::Visibility;
+use syn::spanned::Spanned;
+
+use super::declaration::{self, Declaration};
+use crate::krate::Krate;
+use crate::model::registry::{Declared, Keys, Partitions, Registry};
+use crate::names;
+
+/// The type of a declared thing.
+pub(super) fn item(declared: &Declared, what: &str) -> TokenStream {
+    let Declared { attributes, vis, name, .. } = declared;
+    let doc = (!declared.is_documented()).then(|| {
+        let doc = format!("The {what} `{}`.", names::plain(name));
+        quote!(#[doc = #doc])
+    });
+    quote! {
+        #doc
+        #(#attributes)*
+        #[allow(
+            unreachable_pub,
+            missing_debug_implementations,
+            clippy::empty_enums,
+            clippy::exhaustive_enums,
+            reason = "generated: a name, of which there are no values"
+        )]
+        #vis enum #name {}
+    }
+}
+
+/// A visibility for a macro by example, which cannot take an empty one at its end.
+pub(super) fn visibility(vis: &Visibility) -> TokenStream {
+    match vis {
+        Visibility::Inherited => quote!(pub(self)),
+        _ => quote!(#vis),
+    }
+}
+
+/// The whole expansion.
+pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
+    let Registry { declared, keys, key, value, message, .. } = registry;
+    let Declared { cfgs, vis, name, .. } = declared;
+    let item = item(declared, "registry");
+    let root = krate.root();
+    let (kind, api) = match keys {
+        Keys::Unique => (quote!(Unique), quote!(__unique_registry_api)),
+        Keys::Duplicate => (quote!(Duplicate), quote!(__duplicate_registry_api)),
+        Keys::DuplicateByKey => (quote!(DuplicateByKey), quote!(__duplicate_registry_api)),
+    };
+    let key = key.as_ref().map_or_else(|| quote!(#krate::std::string::String), |key| quote!(#key));
+    let value = value.as_ref().map_or_else(|| quote!(()), |value| quote!(#value));
+    let message = message.as_ref().map_or_else(|| quote!(#krate::NoMessage), |message| quote!(#message));
+    let handle = quote!(#krate::Registry<#key, #value, #krate::#kind, #message>);
+    // A private type in a public registry is reported where the type is written.
+    let associated = |name: &str, ty: &TokenStream| {
+        let name = names::item(name);
+        quote_spanned!(names::at(ty.span())=> type #name = #ty;)
+    };
+    let (key_type, value_type) = (associated("Key", &key), associated("Value", &value));
+    let message_type = associated("Message", &message);
+    let text = names::plain(name);
+    let id = quote!(<#name as #krate::DeclaredRegistry>::ID);
+    let declaration = Declaration {
+        kind: quote!(Registry),
+        name,
+        more: quote!(.registry(#krate::core::option::Option::Some(#id))),
+    };
+    let reference = declaration.reference(krate);
+    let submission =
+        declaration::submit(krate, &quote!(<#name as #krate::DeclaredRegistry>::declaration));
+    let api_vis = visibility(vis);
+    let options = options(registry, krate);
+    let configure = configure(registry, krate);
+    quote! {
+        #item
+
+        #(#cfgs)*
+        const _: () = {
+            #[allow(private_interfaces, reason = "the registry is as visible as it needs to be")]
+            impl #krate::DeclaredRegistry for #name {
+                #key_type
+                #value_type
+                type Keys = #krate::#kind;
+                #message_type
+
+                const ID: #krate::RegistryId = #krate::RegistryId::new(
+                    #krate::core::module_path!(),
+                    #text,
+                    #krate::core::line!(),
+                    #krate::core::column!(),
+                );
+
+                fn slot() -> &'static #krate::Slot<Self, #handle> {
+                    static SLOT: #krate::Slot<#name, #handle> = #krate::Slot::new();
+                    &SLOT
+                }
+
+                fn declaration() -> &'static #krate::Declaration {
+                    #reference
+                }
+
+                #options
+                #configure
+            }
+
+            #root::#api! { #name, #api_vis }
+            #submission
+        };
+    }
+}
+
+fn options(registry: &Registry, krate: &Krate) -> Option<TokenStream> {
+    let partitions = match registry.partitions.as_ref()? {
+        Partitions::Schedulers => quote!(#krate::Partitions::Schedulers),
+        Partitions::Count(count) => quote!(#krate::Partitions::Count(#count)),
+    };
+    Some(quote! {
+        fn options() -> #krate::RegistryOptions {
+            #krate::RegistryOptions::partitions(
+                <#krate::RegistryOptions as #krate::core::default::Default>::default(),
+                #partitions,
+            )
+        }
+    })
+}
+
+/// Listeners and metadata, which depend on the registry's types.
+fn configure(registry: &Registry, krate: &Krate) -> Option<TokenStream> {
+    if registry.listeners.is_empty() && registry.meta.is_empty() {
+        return None;
+    }
+    let builder = names::local("builder");
+    let listeners = registry.listeners.iter().map(|listener| {
+        let (server, key) = (&listener.server, &listener.key);
+        let span = names::at(server.span());
+        let client = quote_spanned!(span=> <#server>::via(#key));
+        quote_spanned!(span=> let #builder = #builder.listener(|| #krate::listener(&#client));)
+    });
+    let meta = registry.meta.iter().map(|meta| {
+        let (key, value) = (&meta.key, &meta.value);
+        quote!(let #builder = #builder.meta(#key, #value);)
+    });
+    let builder_type = quote! {
+        #krate::RegistryBuilder<
+            <Self as #krate::DeclaredRegistry>::Key,
+            <Self as #krate::DeclaredRegistry>::Value,
+            <Self as #krate::DeclaredRegistry>::Keys,
+            <Self as #krate::DeclaredRegistry>::Message,
+        >
+    };
+    Some(quote! {
+        fn configure(#builder: #builder_type) -> #builder_type {
+            #(#listeners)*
+            #(#meta)*
+            #builder
+        }
+    })
+}

@@ -1,0 +1,36 @@
+//! Where generated code finds the runtime: `::registry_runtime`, or what `crate = path` says.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Path;
+
+/// The path of the runtime. Interpolated, it is that of everything that generated code may name:
+/// `::registry_runtime::__private`.
+#[derive(Clone)]
+pub(crate) struct Krate {
+    root: TokenStream,
+}
+
+impl Krate {
+    /// The path for the option `crate = path`, or the default without it.
+    pub(crate) fn new(given: Option<&Path>) -> Self {
+        Self {
+            root: match given {
+                Some(path) => quote!(#path),
+                None => quote!(::registry_runtime),
+            },
+        }
+    }
+
+    /// The crate itself, where its macros by example are.
+    pub(crate) fn root(&self) -> &TokenStream {
+        &self.root
+    }
+}
+
+impl ToTokens for Krate {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let root = &self.root;
+        tokens.extend(quote!(#root::__private));
+    }
+}

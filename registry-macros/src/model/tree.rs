@@ -1,0 +1,102 @@
+//! A supervision tree.
+
+use proc_macro2::Group;
+use syn::{Attribute, Expr, LitBool, Pat, Path, Type};
+
+use super::registry::{Declared, Registry};
+use crate::ast::argument::Argument;
+use crate::ast::time::Time;
+use crate::krate::Krate;
+
+/// `supervision_tree! { … }`.
+pub(crate) struct Tree {
+    pub(crate) krate: Krate,
+    pub(crate) declared: Declared,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) policy: Policy,
+    /// Registries that something else starts.
+    pub(crate) requires: Vec<Path>,
+    pub(crate) children: Vec<Child>,
+}
+
+/// What a supervisor does when children end.
+#[derive(Default)]
+pub(crate) struct Policy {
+    /// The variant of `Strategy`.
+    pub(crate) strategy: Option<&'static str>,
+    pub(crate) max_restarts: Option<Expr>,
+    pub(crate) within: Option<Time>,
+    /// The variant of `AutoShutdown`.
+    pub(crate) auto_shutdown: Option<&'static str>,
+}
+
+/// Children in the order they are started.
+pub(crate) enum Child {
+    One(Box<One>),
+    For { cfgs: Vec<Attribute>, pattern: Box<Pat>, list: Box<Expr>, children: Vec<Child> },
+    If { cfgs: Vec<Attribute>, condition: Box<Expr>, then: Vec<Child>, otherwise: Vec<Child> },
+}
+
+/// One child.
+pub(crate) struct One {
+    /// Its number within the macro call, by which the compile-time check finds it.
+    pub(crate) number: u32,
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) what: What,
+    pub(crate) options: ChildOptions,
+}
+
+/// What a child is: placed by its path, or declared here as well.
+pub(crate) enum What {
+    Server { ty: Type, arguments: Group },
+    Registry { path: Path, declared: Option<Box<Registry>> },
+    Dynamic { path: Path, declared: Option<Box<Dynamic>> },
+    Supervisor { path: Path, arguments: Option<Group>, declared: Option<Box<Supervisor>> },
+}
+
+/// `dynamic_supervisor!<pub Name, …>`.
+pub(crate) struct Dynamic {
+    pub(crate) declared: Declared,
+    pub(crate) max_children: Option<Expr>,
+    pub(crate) max_restarts: Option<Expr>,
+    pub(crate) within: Option<Time>,
+    /// The servers that it will hold.
+    pub(crate) holds: Vec<Type>,
+}
+
+/// `supervisor!<pub Name(size: usize), …>(size) { … }`.
+pub(crate) struct Supervisor {
+    pub(crate) declared: Declared,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) policy: Policy,
+    pub(crate) children: Vec<Child>,
+}
+
+/// The options of a child.
+#[derive(Default)]
+pub(crate) struct ChildOptions {
+    pub(crate) id: Option<Expr>,
+    /// The variant of `Restart`.
+    pub(crate) restart: Option<&'static str>,
+    pub(crate) shutdown: Option<Shutdown>,
+    pub(crate) significant: Option<LitBool>,
+    pub(crate) backoff: Option<Backoff>,
+    pub(crate) start_timeout: Option<Time>,
+}
+
+/// How a child is ended.
+pub(crate) enum Shutdown {
+    BrutalKill,
+    Infinity,
+    After(Time),
+}
+
+/// How long restarts wait.
+pub(crate) enum Backoff {
+    /// `100ms`, each time.
+    Constant(Time),
+    /// `100ms..10s`: longer each time.
+    Exponential(Time, Time),
+    /// An expression of type `Backoff`.
+    Expr(Box<Expr>),
+}

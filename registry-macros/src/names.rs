@@ -1,0 +1,101 @@
+//! Names in generated code that cannot meet the user's.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
+use syn::ext::IdentExt;
+
+/// A local variable, parameter or label of generated code: invisible to the user's code, and the
+/// user's to it, whatever they are called.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// Local variables `a0`, `a1`, …
+pub(crate) fn numbered(prefix: &str, number: usize) -> Ident {
+    format_ident!("{prefix}{number}", span = Span::mixed_site())
+}
+
+/// The name of an item of the runtime.
+pub(crate) fn item(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+/// The span for generated code that the compiler should report at the user's `span`.
+///
+/// Names are still looked up as in generated code, and lints know that no user wrote it.
+pub(crate) fn at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// A name for people to read: without `r#`.
+pub(crate) fn plain(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// A path or a type as one line of text, for messages.
+pub(crate) fn written(tokens: impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}
+
+/// The identifiers that occur in some of the user's tokens.
+///
+/// Items and generic parameters are not hygienic on stable Rust, so those that generated code adds
+/// where the user's types are in scope get a name that the user's tokens do not hold.
+pub(crate) struct Used(HashSet<String>);
+
+impl Used {
+    pub(crate) fn new(tokens: TokenStream) -> Self {
+        let mut used = HashSet::new();
+        collect(tokens, &mut used);
+        Self(used)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+
+    /// `base`, or `base_`, `base__`, … if that is taken.
+    pub(crate) fn fresh(&mut self, base: &str) -> Ident {
+        let mut name = base.to_owned();
+        while !self.0.insert(name.clone()) {
+            name.push('_');
+        }
+        Ident::new(&name, Span::call_site())
+    }
+}
+
+fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                used.insert(name.trim_start_matches("r#").to_owned());
+            }
+            TokenTree::Group(group) => collect(group.stream(), used),
+            // Format strings name variables too.
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+                used.extend(words.map(str::to_owned));
+            }
+            TokenTree::Punct(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    #[test]
+    fn a_fresh_name_is_not_among_the_used_ones() {
+        let mut used = Used::new(quote!(fn a(x: Vec<A>) { (A_, r#B) }));
+        assert_eq!(used.fresh("A"), "A__");
+        assert_eq!(used.fresh("A"), "A___");
+        assert_eq!(used.fresh("B"), "B_");
+        assert_eq!(used.fresh("C"), "C");
+    }
+}

@@ -1,0 +1,214 @@
+//! Loom models of what processes share: each runs every interleaving of a few threads.
+//!
+//! Run by `RUSTFLAGS="--cfg registry_loom" cargo test -p registry-runtime --release --lib models`.
+//! A model polls one process at most: which process is current is kept by OS thread, and all of
+//! loom's threads are one.
+
+use std::future::{pending, poll_fn};
+use std::sync::Arc;
+
+use loom::future::block_on;
+use loom::thread;
+
+use super::ctx::Next;
+use super::mailbox::{Mailbox, Push};
+use super::reply::{Lost, reply_slot};
+use super::task::{EndedBy, Task};
+use super::{Cell, Ctx, ExitReason, Plain, Proc, exit};
+use crate::node::Node;
+
+type Process = Arc<Cell<Plain<u32>>>;
+
+fn model(f: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = std::env::var("LOOM_MAX_PREEMPTIONS")
+        .map_or(Some(3), |bound| bound.parse().ok());
+    builder.check(f);
+}
+
+fn process(node: &Node) -> Process {
+    Cell::create(node, None, false, None)
+}
+
+/// Runs a process whose body takes messages until `last`.
+fn run_until(cell: &Process, last: u32) -> Vec<u32> {
+    let mut ctx = Ctx::new(Arc::clone(cell));
+    let got = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&got);
+    let body = async move {
+        loop {
+            match poll_fn(|cx| ctx.poll_next(cx)).await {
+                Next::Message(message) => {
+                    seen.lock().unwrap().push(message);
+                    if message == last {
+                        return ExitReason::Normal;
+                    }
+                }
+                Next::Any(_) => {}
+                Next::Exit => return exit::pending(&*ctx.cell),
+            }
+        }
+    };
+    block_on(Task::new(Arc::clone(cell), body, EndedBy::Kills));
+    let got = got.lock().unwrap().clone();
+    got
+}
+
+#[test]
+fn a_message_is_never_slept_through() {
+    model(|| {
+        let node = Node::new();
+        let cell = process(&node);
+        let sender = Arc::clone(&cell);
+        let thread = thread::spawn(move || {
+            assert!(sender.send(1).is_ok());
+            assert!(sender.send(2).is_ok());
+        });
+        assert_eq!(run_until(&cell, 2), [1, 2]);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn each_senders_messages_keep_their_order() {
+    model(|| {
+        let mailbox = Arc::new(Mailbox::new(None));
+        let other = Arc::clone(&mailbox);
+        let thread = thread::spawn(move || {
+            other.push(1);
+            other.push(2);
+        });
+        mailbox.push(10);
+        thread.join().unwrap();
+        let all: Vec<u32> = mailbox.close().into();
+        let position = |n| all.iter().position(|m| *m == n).unwrap();
+        assert!(position(1) < position(2) && all.len() == 3);
+    });
+}
+
+#[test]
+fn a_message_goes_in_or_comes_back_when_the_mailbox_closes() {
+    model(|| {
+        let mailbox = Arc::new(Mailbox::new(None));
+        let other = Arc::clone(&mailbox);
+        let thread = thread::spawn(move || matches!(other.push(1), Push::Closed(1)));
+        let left = mailbox.close();
+        let came_back = thread.join().unwrap();
+        assert_eq!(left.len(), usize::from(!came_back));
+    });
+}
+
+#[test]
+fn a_kill_is_never_slept_through() {
+    model(|| {
+        let node = Node::new();
+        let cell = process(&node);
+        let killer = Arc::clone(&cell);
+        let thread = thread::spawn(move || exit::signal(&*killer, None, ExitReason::Kill));
+        block_on(Task::new(Arc::clone(&cell), pending::<ExitReason>(), EndedBy::Kills));
+        thread.join().unwrap();
+        assert_eq!(cell.header.exit_reason(), Some(ExitReason::Killed));
+        assert!(node.table().get(cell.header.pid).is_none());
+    });
+}
+
+#[test]
+fn of_two_exit_signals_one_is_the_reason() {
+    model(|| {
+        let node = Node::new();
+        let cell = process(&node);
+        let other = Arc::clone(&cell);
+        let thread = thread::spawn(move || exit::signal(&*other, None, ExitReason::Shutdown));
+        exit::signal(&*cell, None, ExitReason::shutdown_with("first"));
+        assert_eq!(run_until(&cell, 0), []);
+        thread.join().unwrap();
+        let reason = cell.header.exit_reason().unwrap();
+        assert!(reason.is_orderly(), "{reason}");
+    });
+}
+
+#[test]
+fn whoever_watches_is_told_once_whether_before_or_after_the_end() {
+    model(|| {
+        let node = Node::new();
+        let cell = process(&node);
+        let watched: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
+        let thread = thread::spawn(move || block_on(exit::ended(watched)));
+        block_on(Task::new(Arc::clone(&cell), async { ExitReason::Shutdown }, EndedBy::Kills));
+        assert_eq!(thread.join().unwrap(), ExitReason::Shutdown);
+    });
+}
+
+#[test]
+fn a_monitor_ends_in_one_down_whether_before_or_after_the_end() {
+    model(|| {
+        let node = Node::new();
+        let (cell, watcher) = (process(&node), process(&node));
+        let (pid, watching) = (cell.header.pid, Arc::clone(&watcher));
+        let thread = thread::spawn(move || exit::monitor(&*watching, pid));
+        block_on(Task::new(Arc::clone(&cell), async { ExitReason::Normal }, EndedBy::Kills));
+        thread.join().unwrap();
+        assert_eq!(watcher.mailbox.close().len(), 1);
+    });
+}
+
+#[test]
+fn a_link_ends_in_one_signal_whether_before_or_after_the_end() {
+    model(|| {
+        let node = Node::new();
+        let (cell, other) = (process(&node), process(&node));
+        Ctx::new(Arc::clone(&other)).trap_exit(true);
+        let (pid, linking) = (cell.header.pid, Arc::clone(&other));
+        let thread = thread::spawn(move || exit::link(&*linking, pid));
+        block_on(Task::new(Arc::clone(&cell), async { ExitReason::Normal }, EndedBy::Kills));
+        thread.join().unwrap();
+        assert_eq!(other.mailbox.close().len(), 1);
+        assert!(other.header.control.lock().links.is_empty());
+    });
+}
+
+#[test]
+fn a_child_adopted_as_its_parent_ends_is_refused_or_killed() {
+    model(|| {
+        let node = Node::new();
+        let parent = process(&node);
+        let child: Process = Cell::create(&node, Some(parent.header.pid), true, None);
+        let (adopting, pid) = (Arc::clone(&parent), child.header.pid);
+        let thread = thread::spawn(move || exit::adopt(&*adopting, pid));
+        exit::begin(&*parent, ExitReason::Shutdown);
+        let childless = exit::reap(&*parent, true);
+        let taken = thread.join().unwrap();
+        assert_eq!(taken, child.header.has(super::cell::KILL));
+        assert_eq!(taken, !childless);
+        exit::finish(&child, taken);
+        assert!(exit::reap(&*parent, false));
+    });
+}
+
+#[test]
+fn an_answer_arrives_or_is_lost_and_never_both() {
+    model(|| {
+        let (reply, awaiting) = reply_slot();
+        let thread = thread::spawn(move || reply.send(7));
+        assert_eq!(block_on(awaiting.recv()), Ok(7));
+        thread.join().unwrap();
+
+        let (reply, awaiting) = reply_slot::<u32>();
+        let thread = thread::spawn(move || drop(reply));
+        assert_eq!(block_on(awaiting.recv()), Err(Lost::Dropped));
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn an_answer_to_a_caller_that_gave_up_is_dropped() {
+    model(|| {
+        let value = Arc::new(());
+        let (reply, awaiting) = reply_slot();
+        let sent = Arc::clone(&value);
+        let thread = thread::spawn(move || reply.send(sent));
+        drop(awaiting);
+        thread.join().unwrap();
+        assert_eq!(Arc::strong_count(&value), 1);
+    });
+}
