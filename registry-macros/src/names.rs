@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 
@@ -34,9 +34,48 @@ pub(crate) fn plain(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-/// A path or a type as one line of text, for messages.
+/// A type, a path or a short expression as the user wrote it, near enough, for messages.
 pub(crate) fn written(tokens: impl ToTokens) -> String {
-    tokens.to_token_stream().to_string().replace(' ', "")
+    let mut text = String::new();
+    write(tokens.to_token_stream(), &mut text);
+    text
+}
+
+fn write(tokens: TokenStream, text: &mut String) {
+    let mut before_is_word = false;
+    for token in tokens {
+        let is_word = matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
+        if is_word && before_is_word {
+            text.push(' ');
+        }
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                write(group.stream(), text);
+                text.push_str(close);
+            }
+            TokenTree::Punct(sign) => match sign.as_char() {
+                sign @ (',' | ';') => {
+                    text.push(sign);
+                    text.push(' ');
+                }
+                sign @ ('=' | '+') => {
+                    text.push(' ');
+                    text.push(sign);
+                    text.push(' ');
+                }
+                sign => text.push(sign),
+            },
+            word @ (TokenTree::Ident(_) | TokenTree::Literal(_)) => text.push_str(&word.to_string()),
+        }
+        before_is_word = is_word;
+    }
 }
 
 /// The identifiers that occur in some of the user's tokens.
@@ -89,6 +128,18 @@ fn collect(tokens: TokenStream, used: &mut HashSet<String>) {
 mod tests {
     use super::*;
     use quote::quote;
+
+    #[test]
+    fn types_are_written_as_users_write_them() {
+        for text in [
+            "&'a mut T",
+            "Box<dyn Iterator<Item = u8> + Send>",
+            "<Vec<u8> as IntoIterator>::Item",
+            "(u8, [u8; 4])",
+        ] {
+            assert_eq!(syn::parse_str::<syn::Type>(text).map(written).ok().as_deref(), Some(text));
+        }
+    }
 
     #[test]
     fn a_fresh_name_is_not_among_the_used_ones() {

@@ -26,3 +26,7 @@ pub use crate::supervisor::{
     dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
     supervisor_instance, supervisor_spec, tree,
 };
+pub use crate::task::{
+    AsyncStream, DeclaredTaskSupervisor, Task, TaskSupervisor, TaskSupervisorOptions,
+    task_child_spec, task_instance, task_options, task_running,
+};

@@ -3,6 +3,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod agent;
 pub mod gen_server;
 pub mod introspect;
 pub mod node;
@@ -11,10 +12,12 @@ pub mod process;
 pub mod registry;
 pub mod supervisor;
 mod sync;
+pub mod task;
 
+pub use agent::Agent;
 pub use gen_server::{
     Address, Call, CallError, CastError, Client, DeadlockPath, GenServer, Local, Named, ServerRef,
-    StartError, Via,
+    StartError, Via, abcast, multi_call,
 };
 pub use introspect::{
     Catalog, CatalogError, Declaration, DeclarationKind, Report, Tree, catalog, set_reporter,
@@ -22,7 +25,7 @@ pub use introspect::{
 pub use node::Node;
 pub use registry_macros::{gen_server, match_spec, registry, supervision_tree, test};
 pub use process::{
-    Ctx, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid, Process, ProcessRef,
+    Ctx, DelayedSend, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid, Process, ProcessRef,
     Received, ReplyTo, SendError, TimerRef, spawn,
 };
 pub use registry::{
@@ -32,4 +35,8 @@ pub use supervisor::{
     AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildKind, ChildSpec, ChildState, Children,
     DynamicSupervisor, DynamicSupervisorOptions, Restart, Shutdown, Strategy, Supervisor,
     SupervisorError, SupervisorSpec,
+};
+pub use task::{
+    AsyncStream, DeclaredTaskSupervisor, OnTimeout, Task, TaskError, TaskSupervisor,
+    TaskSupervisorOptions,
 };

@@ -1,5 +1,6 @@
 //! What a program that declares servers uses: `use registry_runtime::prelude::*;`.
 
+pub use crate::agent::Agent;
 pub use crate::gen_server::{Address, CallError, CastError, GenServer, ServerRef, StartError};
 pub use crate::introspect::catalog;
 pub use crate::node::Node;
@@ -13,4 +14,5 @@ pub use crate::supervisor::{
     AnyChildSpec, App, ChildSpec, DynamicSupervisor, Restart, Shutdown, Strategy, Supervisor,
     SupervisorSpec,
 };
+pub use crate::task::{OnTimeout, Task, TaskError, TaskSupervisor};
 pub use registry_macros::{gen_server, match_spec, registry, supervision_tree};

@@ -3,7 +3,10 @@
 
 use std::fmt::Display;
 
+use quote::ToTokens;
+
 use super::suggest::nearest;
+use crate::names::written;
 use crate::options::Known;
 
 // Options
@@ -165,8 +168,8 @@ pub(crate) fn default_twice() -> String {
     "the field has two defaults; take one of them out".to_owned()
 }
 
-pub(crate) fn default_with_equals(value: impl quote::ToTokens) -> String {
-    format!("a default is written in parentheses; write `#[default({})]`", value.to_token_stream())
+pub(crate) fn default_with_equals(value: impl ToTokens) -> String {
+    format!("a default is written in parentheses; write `#[default({})]`", written(value))
 }
 
 pub(crate) fn conditional_argument(name: impl Display) -> String {
@@ -321,18 +324,15 @@ pub(crate) fn info_with_many() -> String {
 
 /// The owned type to write for a reference.
 pub(crate) fn owned(target: &syn::Type) -> String {
-    let written = quote::ToTokens::to_token_stream(target).to_string().replace(' ', "");
+    let target_written = written(target);
     match target {
-        syn::Type::Slice(slice) => {
-            let item = quote::ToTokens::to_token_stream(&*slice.elem).to_string().replace(' ', "");
-            format!("`Vec<{item}>`")
-        }
-        _ => match written.as_str() {
+        syn::Type::Slice(slice) => format!("`Vec<{}>`", written(&slice.elem)),
+        _ => match target_written.as_str() {
             "str" => "`String`".to_owned(),
             "Path" => "`PathBuf`".to_owned(),
             "OsStr" => "`OsString`".to_owned(),
             "CStr" => "`CString`".to_owned(),
-            _ => format!("`{written}` or `Arc<{written}>`"),
+            other => format!("`{other}` or `Arc<{other}>`"),
         },
     }
 }
@@ -349,13 +349,13 @@ pub(crate) fn lifetime_in_message(lifetime: impl Display) -> String {
     format!("a message cannot borrow for `{lifetime}`; write `'static`, or an owned type")
 }
 
-pub(crate) fn impl_trait_argument(bounds: impl quote::ToTokens) -> String {
-    let bounds = bounds.to_token_stream();
+pub(crate) fn impl_trait_argument(bounds: impl ToTokens) -> String {
+    let bounds = written(bounds);
     format!("a message needs types with names; write the type, or `Box<dyn {bounds} + Send>`")
 }
 
-pub(crate) fn impl_trait_reply(bounds: impl quote::ToTokens) -> String {
-    let bounds = bounds.to_token_stream();
+pub(crate) fn impl_trait_reply(bounds: impl ToTokens) -> String {
+    let bounds = written(bounds);
     format!("an answer needs a type with a name; write the type, or `Box<dyn {bounds} + Send>`")
 }
 
@@ -423,8 +423,8 @@ pub(crate) fn expected_comma_after_name() -> String {
     "unexpected token after the name; options follow after a comma: `Name, option = value`".to_owned()
 }
 
-pub(crate) fn declared_with_path(what: &str, path: impl quote::ToTokens) -> String {
-    let path = path.to_token_stream().to_string().replace(' ', "");
+pub(crate) fn declared_with_path(what: &str, path: impl ToTokens) -> String {
+    let path = written(path);
     format!(
         "`{path}` is a path, and what is declared here needs a name of its own; write the name alone, or \
          leave out visibility and options to place a {what} that is declared elsewhere"
@@ -496,13 +496,13 @@ pub(crate) fn expected_child() -> String {
         .to_owned()
 }
 
-pub(crate) fn child_without_arguments(ty: impl quote::ToTokens) -> String {
-    let ty = ty.to_token_stream().to_string().replace(' ', "");
+pub(crate) fn child_without_arguments(ty: impl ToTokens) -> String {
+    let ty = written(ty);
     format!("a server is placed with the arguments of its `start_link`; write `{ty}(…)`, or `{ty}()`")
 }
 
-pub(crate) fn child_with_braces(ty: impl quote::ToTokens) -> String {
-    let ty = ty.to_token_stream().to_string().replace(' ', "");
+pub(crate) fn child_with_braces(ty: impl ToTokens) -> String {
+    let ty = written(ty);
     format!("a server is placed with the arguments of its `start_link`; write `{ty}(…)`")
 }
 
@@ -552,8 +552,8 @@ pub(crate) fn children_of_place(kind: impl Display) -> String {
     format!("`{kind}!` has no children that are written here; take the block out")
 }
 
-pub(crate) fn supervisor_without_children(path: impl quote::ToTokens) -> String {
-    let path = path.to_token_stream().to_string().replace(' ', "");
+pub(crate) fn supervisor_without_children(path: impl ToTokens) -> String {
+    let path = written(path);
     format!(
         "a supervisor is declared with its children; add `{{ … }}`, or write `supervisor!<{path}>` to place \
          one that is declared elsewhere"

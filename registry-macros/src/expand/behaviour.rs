@@ -1,10 +1,11 @@
 //! `#[gen_server]` on an impl: messages, client, and how the runtime runs the handlers.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::client::Client;
+use super::future::{Argument, Function};
 use super::messages::Messages;
 use super::this::named;
 use crate::model::behaviour::{
@@ -25,6 +26,7 @@ pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
         infos(behaviour, &messages),
         gen_server(behaviour, &messages, &client),
         client.impls(&messages),
+        futures(behaviour),
         obligations(behaviour),
     ];
     quote! {
@@ -48,6 +50,8 @@ fn quiet_impl() -> TokenStream {
             unused_variables,
             clippy::all,
             clippy::pedantic,
+            clippy::nursery,
+            clippy::restriction,
             reason = "generated: calls what the user wrote, whatever that is"
         )]
     }
@@ -128,10 +132,10 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
     let (impl_generics, _, clauses) = item.generics.split_for_impl();
     let this = &item.self_ty;
     let message = messages.ty();
-    let address = names::local("Address");
+    let address = client.address();
     let client_type = client.ty(&quote!(#address));
     let (value, ctx) = (names::local("message"), names::local("ctx"));
-    let arms = handlers.iter().map(|handler| arm(behaviour, handler, messages, &ctx));
+    let arms = handlers.iter().map(|handler| arm(behaviour, handler, messages));
     let generics_arm = messages.generics_arm();
     let init = match init {
         Some(init) => run_init(behaviour, init),
@@ -164,28 +168,45 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
     }
 }
 
-/// The arm that runs a handler.
-fn arm(behaviour: &Behaviour, handler: &Handler, messages: &Messages<'_>, ctx: &Ident) -> TokenStream {
-    let krate = &behaviour.krate;
-    let Handler { name, attributes, is_async, parameters, .. } = handler;
-    let reply = names::local("reply");
-    let mut fields = Vec::new();
-    let mut arguments = Vec::new();
-    for (number, parameter) in parameters.iter().enumerate() {
-        match parameter {
-            Parameter::Ctx => arguments.push(ctx.clone()),
-            Parameter::Reply => arguments.push(reply.clone()),
-            Parameter::Message(..) => {
-                let field = names::numbered("a", number);
-                fields.push(field.clone());
-                arguments.push(field);
+/// A handler, as a function to run.
+fn handler_function<'a>(behaviour: &'a Behaviour, handler: &'a Handler) -> Function<'a> {
+    let reply = match &handler.kind {
+        Kind::Call(reply) => Some(reply),
+        Kind::Cast | Kind::Info => None,
+    };
+    let mut arguments = vec![Argument::This];
+    for (number, parameter) in handler.parameters.iter().enumerate() {
+        match (parameter, reply) {
+            (Parameter::Ctx, _) => arguments.push(Argument::Ctx),
+            (Parameter::Reply, Some(ty)) => arguments.push(Argument::Reply(ty)),
+            (Parameter::Reply, None) => {}
+            (Parameter::Message(_, ty), _) => {
+                arguments.push(Argument::Value(names::numbered("a", number), ty));
             }
         }
     }
-    let run = run(krate, name, *is_async, &quote!(self #(, #arguments)*));
-    let cfgs = &attributes.cfgs;
+    Function {
+        behaviour,
+        name: &handler.name,
+        cfgs: &handler.attributes.cfgs,
+        is_async: handler.is_async,
+        arguments,
+        output: reply.filter(|_| !handler.is_deferred()),
+    }
+}
+
+/// The arm that runs a handler.
+fn arm(behaviour: &Behaviour, handler: &Handler, messages: &Messages<'_>) -> TokenStream {
+    let function = handler_function(behaviour, handler);
+    let fields = function.arguments.iter().filter_map(|argument| match argument {
+        Argument::Value(name, _) => Some(name),
+        _ => None,
+    });
+    let cfgs = &handler.attributes.cfgs;
+    let run = function.run(&quote!(self));
     match &handler.kind {
         Kind::Call(_) => {
+            let reply = names::local("reply");
             let pattern = messages.build(handler, &quote!(#(#fields,)* #reply));
             if handler.is_deferred() {
                 return quote!(#(#cfgs)* #pattern => { #run; });
@@ -206,22 +227,6 @@ fn arm(behaviour: &Behaviour, handler: &Handler, messages: &Messages<'_>, ctx: &
     }
 }
 
-/// Runs one of the user's functions. A future that cannot be sent between threads is reported at its name.
-fn run(
-    krate: &crate::krate::Krate,
-    name: &Ident,
-    is_async: bool,
-    arguments: &TokenStream,
-) -> TokenStream {
-    let span = names::at(name.span());
-    let call = quote_spanned!(span=> Self::#name(#arguments));
-    if is_async {
-        quote_spanned!(span=> #krate::sendable(#call).await)
-    } else {
-        call
-    }
-}
-
 /// A server without `init` is ready when it is built.
 fn ready(behaviour: &Behaviour, cfgs: &[TokenStream]) -> TokenStream {
     let krate = &behaviour.krate;
@@ -237,47 +242,65 @@ fn ready(behaviour: &Behaviour, cfgs: &[TokenStream]) -> TokenStream {
     }
 }
 
+/// `init`, as a function to run.
+fn init_function<'a>(behaviour: &'a Behaviour, init: &'a Init) -> Function<'a> {
+    let this = init.has_self.then_some(Argument::This);
+    Function {
+        behaviour,
+        name: &init.name,
+        cfgs: &init.cfgs,
+        is_async: init.is_async,
+        arguments: this.into_iter().chain(callback_arguments(&init.parameters)).collect(),
+        output: init.output.as_ref(),
+    }
+}
+
+fn callback_arguments(parameters: &[CallbackParameter]) -> impl Iterator<Item = Argument<'_>> {
+    parameters.iter().enumerate().map(|(number, parameter)| match parameter {
+        CallbackParameter::Ctx => Argument::Ctx,
+        CallbackParameter::Reason => Argument::Reason,
+        CallbackParameter::Argument(ty) => Argument::Value(names::numbered("a", number), ty),
+    })
+}
+
 /// Runs `init`.
 fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
     let Behaviour { krate, item, .. } = behaviour;
-    let Init { name, cfgs, is_async, has_self, parameters, fallible } = init;
-    let (seed, ctx, state) = (names::local("seed"), names::local("ctx"), names::local("state"));
+    let function = init_function(behaviour, init);
+    let (seed, ctx) = (names::local("seed"), names::local("ctx"));
     let seed_type = quote!(<Self as #krate::Construct>::Seed);
     let result = quote!(#krate::core::result::Result<Self, #krate::ExitReason>);
     let ok = quote!(#krate::core::result::Result::<Self, #krate::ExitReason>::Ok);
-    let span = names::at(name.span());
-    let question = fallible.then(|| quote_spanned!(span=> ?));
-    let mut names = Vec::new();
-    let mut types = Vec::new();
-    let arguments = parameters.iter().enumerate().map(|(number, parameter)| match parameter {
-        CallbackParameter::Argument(ty) => {
-            let field = names::numbered("a", number);
-            names.push(field.clone());
-            types.push(named(ty, &item.self_ty));
-            field
-        }
-        CallbackParameter::Ctx | CallbackParameter::Reason => ctx.clone(),
-    });
-    let arguments: Vec<Ident> = arguments.collect();
-    let body = if *has_self {
+    let span = names::at(init.name.span());
+    let question = init.fallible.then(|| quote_spanned!(span=> ?));
+    let body = if init.has_self {
+        let state = names::local("state");
         let built = quote_spanned!(span=> <#seed_type as #krate::Built<Self>>::built(#seed));
-        let run = run(krate, name, *is_async, &quote!(&mut #state #(, #arguments)*));
+        let run = function.run(&quote!(&mut #state));
         quote! {
             let mut #state = #built;
             #run #question;
             #ok(#state)
         }
     } else {
+        let mut names = Vec::new();
+        let mut types = Vec::new();
+        for argument in &function.arguments {
+            if let Argument::Value(name, ty) = argument {
+                names.push(name);
+                types.push(named(ty, &item.self_ty));
+            }
+        }
         let given =
             quote_spanned!(span=> <#seed_type as #krate::InitArgs<(#(#types,)*)>>::into_args(#seed));
-        let run = run(krate, name, *is_async, &quote!(#(#arguments),*));
+        let run = function.run(&TokenStream::new());
         quote! {
             let (#(#names,)*) = #given;
             #ok(#run #question)
         }
     };
-    let otherwise = otherwise(cfgs);
-    let ready = (!cfgs.is_empty()).then(|| ready(behaviour, &otherwise));
+    let cfgs = &init.cfgs;
+    let ready = (!cfgs.is_empty()).then(|| ready(behaviour, &otherwise(cfgs)));
     quote! {
         #(#cfgs)*
         fn __init(
@@ -306,16 +329,24 @@ fn otherwise(cfgs: &[syn::Attribute]) -> Vec<TokenStream> {
     vec![quote!(#[cfg(not(all(#(#conditions),*)))])]
 }
 
+/// `terminate`, as a function to run.
+fn terminate_function<'a>(behaviour: &'a Behaviour, terminate: &'a Terminate) -> Function<'a> {
+    Function {
+        behaviour,
+        name: &terminate.name,
+        cfgs: &terminate.cfgs,
+        is_async: terminate.is_async,
+        arguments: [Argument::This].into_iter().chain(callback_arguments(&terminate.parameters)).collect(),
+        output: None,
+    }
+}
+
 /// Runs `terminate`.
 fn run_terminate(behaviour: &Behaviour, terminate: &Terminate) -> TokenStream {
     let krate = &behaviour.krate;
-    let Terminate { name, cfgs, is_async, parameters } = terminate;
+    let cfgs = &terminate.cfgs;
     let (reason, ctx) = (names::local("reason"), names::local("ctx"));
-    let arguments = parameters.iter().map(|parameter| match parameter {
-        CallbackParameter::Ctx => &ctx,
-        CallbackParameter::Reason | CallbackParameter::Argument(_) => &reason,
-    });
-    let run = run(krate, name, *is_async, &quote!(self #(, #arguments)*));
+    let run = terminate_function(behaviour, terminate).run(&quote!(self));
     quote! {
         #(#cfgs)*
         const TERMINATES: #krate::core::primitive::bool = true;
@@ -331,6 +362,15 @@ fn run_terminate(behaviour: &Behaviour, terminate: &Terminate) -> TokenStream {
             }
         }
     }
+}
+
+/// The functions that promise that what is awaited can be sent between threads.
+fn futures(behaviour: &Behaviour) -> TokenStream {
+    let Behaviour { handlers, init, terminate, .. } = behaviour;
+    let handlers = handlers.iter().map(|handler| handler_function(behaviour, handler));
+    let init = init.iter().map(|init| init_function(behaviour, init));
+    let terminate = terminate.iter().map(|terminate| terminate_function(behaviour, terminate));
+    handlers.chain(init).chain(terminate).filter_map(|function| function.declaration()).collect()
 }
 
 /// What each argument and answer must be, asked for where it is written: the compiler's message then

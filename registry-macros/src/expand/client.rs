@@ -25,6 +25,11 @@ impl<'a> Client<'a> {
         Self { behaviour, address, server }
     }
 
+    /// A name for an address that nothing of the user's has.
+    pub(crate) fn address(&self) -> &Ident {
+        &self.address
+    }
+
     fn this(&self) -> &'a Type {
         &self.behaviour.item.self_ty
     }

@@ -72,6 +72,8 @@ impl<'a> Messages<'a> {
                 missing_debug_implementations,
                 clippy::all,
                 clippy::pedantic,
+                clippy::nursery,
+                clippy::restriction,
                 reason = "generated: variants are called like the handlers"
             )]
             pub enum #name #impl_generics #clauses {

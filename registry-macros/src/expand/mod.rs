@@ -3,6 +3,7 @@
 pub(crate) mod behaviour;
 pub(crate) mod client;
 mod declaration;
+mod future;
 mod key;
 pub(crate) mod match_spec;
 mod messages;
@@ -23,6 +24,8 @@ pub(crate) fn quiet() -> TokenStream {
     quote! {
         #[allow(
             dead_code,
+            deprecated,
+            non_snake_case,
             unused_variables,
             unreachable_pub,
             private_interfaces,
@@ -30,6 +33,8 @@ pub(crate) fn quiet() -> TokenStream {
             missing_debug_implementations,
             clippy::all,
             clippy::pedantic,
+            clippy::nursery,
+            clippy::restriction,
             reason = "generated for every server, used or not, and as visible as it needs to be"
         )]
     }

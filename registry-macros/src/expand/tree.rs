@@ -110,6 +110,8 @@ impl Root<'_> {
                     private_interfaces,
                     clippy::all,
                     clippy::pedantic,
+                    clippy::nursery,
+                    clippy::restriction,
                     reason = "generated: children come and go with `#[cfg]`"
                 )]
                 impl #krate::DeclaredSupervisor for #name {

@@ -95,7 +95,9 @@ pub(crate) struct Init {
     /// `&mut self`: it begins with a built state. Otherwise it builds it.
     pub(crate) has_self: bool,
     pub(crate) parameters: Vec<CallbackParameter>,
-    /// Whether what it returns may be an error.
+    /// What it returns.
+    pub(crate) output: Option<Type>,
+    /// Whether that may be an error.
     pub(crate) fallible: bool,
 }
 

@@ -1,7 +1,7 @@
 //! The rules for a server's impl.
 
 use proc_macro2::Ident;
-use quote::ToTokens;
+use quote::format_ident;
 use syn::{
     Attribute, GenericParam, ImplItem, ImplItemFn, ItemImpl, Meta, PathArguments, Type, parse_quote,
 };
@@ -9,7 +9,8 @@ use syn::{
 use super::handler::{self, Mark, conditional};
 use super::{callback, server};
 use crate::diagnostics::{Errors, suggest, text};
-use crate::model::behaviour::{Behaviour, Kind};
+use crate::model::behaviour::{Behaviour, Handler, Kind};
+use crate::names;
 use crate::options::{Known, Options, Reader};
 
 /// The options of `#[gen_server]` on an impl.
@@ -47,9 +48,9 @@ pub(crate) fn behaviour(
     for member in &mut item.items {
         let ImplItem::Fn(method) = member else { continue };
         let mark = mark(method, errors);
-        taken_name(&method.sig.ident, mark, errors);
         let name = method.sig.ident.to_string();
         match mark {
+            _ if taken_name(method, mark, errors) => continue,
             Some(mark) => match handler::handler(mark, method, errors) {
                 Ok(handler) => handlers.push(handler),
                 Err(stub) => broken.push(stub),
@@ -60,7 +61,7 @@ pub(crate) fn behaviour(
         }
         method.attrs.insert(0, dictated_signature());
     }
-    same_info_twice(&handlers, errors);
+    same_info_twice(&mut handlers, errors);
     let Some(name) = name(&item.self_ty).filter(|_| sound) else { return Err(item) };
     let client = client.unwrap_or_else(|| crate::expand::client::name(&name));
     Ok(Behaviour { item, krate, name, client, handlers, broken, init, terminate })
@@ -70,7 +71,9 @@ pub(crate) fn behaviour(
 fn dictated_signature() -> Attribute {
     parse_quote! {
         #[allow(
+            clippy::missing_const_for_fn,
             clippy::must_use_candidate,
+            clippy::single_call_fn,
             clippy::needless_pass_by_value,
             clippy::needless_pass_by_ref_mut,
             clippy::trivially_copy_pass_by_ref,
@@ -186,27 +189,33 @@ fn hidden_mark(attribute: &Attribute, errors: &mut Errors) {
     }
 }
 
-/// The struct's macro writes functions of these names for the same type.
-fn taken_name(name: &Ident, mark: Option<Mark>, errors: &mut Errors) {
-    if TAKEN.iter().any(|taken| name == taken) {
+/// The struct's macro writes functions of these names for the same type. The user's is written out under
+/// another, or the compiler would tell the same once more.
+fn taken_name(method: &mut ImplItemFn, mark: Option<Mark>, errors: &mut Errors) -> bool {
+    let name = &method.sig.ident;
+    let taken = TAKEN.iter().any(|taken| name == taken);
+    if taken {
         errors.at(name, text::taken_name(name, mark.is_some()));
+        method.sig.ident = format_ident!("__{name}", span = name.span());
     }
+    taken
 }
 
 /// Two handlers for one type of message: only one could get it.
-fn same_info_twice(handlers: &[crate::model::behaviour::Handler], errors: &mut Errors) {
-    let mut seen: Vec<(String, &Ident)> = Vec::new();
-    for handler in handlers.iter().filter(|handler| matches!(handler.kind, Kind::Info)) {
+fn same_info_twice(handlers: &mut Vec<Handler>, errors: &mut Errors) {
+    let mut seen: Vec<(String, Ident)> = Vec::new();
+    handlers.retain(|handler| {
         // Two that are never compiled together are fine.
-        if !handler.attributes.cfgs.is_empty() {
-            continue;
+        if !matches!(handler.kind, Kind::Info) || !handler.attributes.cfgs.is_empty() {
+            return true;
         }
-        for (_, ty) in handler.message() {
-            let written = ty.to_token_stream().to_string();
-            match seen.iter().find(|(earlier, _)| *earlier == written) {
-                Some((_, earlier)) => errors.at(ty, text::same_info_twice(&written, earlier)),
-                None => seen.push((written, &handler.name)),
-            }
+        let Some((_, ty)) = handler.message().next() else { return true };
+        let written = names::written(ty);
+        if let Some((_, earlier)) = seen.iter().find(|(earlier, _)| *earlier == written) {
+            errors.at(ty, text::same_info_twice(&written, earlier));
+            return false;
         }
-    }
+        seen.push((written, handler.name.clone()));
+        true
+    });
 }

@@ -42,6 +42,10 @@ pub(crate) fn init(method: &ImplItemFn, errors: &mut Errors) -> Option<Init> {
         is_async: signature.asyncness.is_some(),
         has_self,
         parameters,
+        output: match &signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some((**ty).clone()),
+        },
         fallible,
     })
 }

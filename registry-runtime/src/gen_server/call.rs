@@ -14,7 +14,7 @@ use super::{CallError, GenServer};
 use crate::process::cell::{EXITING, Refused};
 use crate::process::exit;
 use crate::process::reply::{Awaiting, Lost};
-use crate::process::{Actor as _, Cell, ExitReason, Proc};
+use crate::process::{Cell, ExitReason, Proc};
 
 pin_project! {
     /// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.

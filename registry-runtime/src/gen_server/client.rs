@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::Call;
+use super::serve::Inspect;
 use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef};
 use crate::process::cell::Refused;
 use crate::process::reply::reply_slot;
@@ -126,6 +127,43 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
             None => Err(SendError::NotRunning),
             Some(cell) => crate::process::Receiver::deliver(cell, message),
         })
+    }
+
+    /// The server's state as its `Debug` writes it, between two messages.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::NotRunning`], [`CallError::Timeout`], and [`CallError::Exited`] when the server
+    /// ends first, of a panic in its `Debug` perhaps.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    ///
+    /// # Elixir
+    ///
+    /// `:sys.get_status/1` and `format_status/1`.
+    pub fn status(&self) -> impl Future<Output = Result<String, CallError>> + Send + use<S, A>
+    where
+        S: fmt::Debug,
+    {
+        let target = self.address.resolve();
+        let timeout = self.timeout;
+        async move {
+            let cell = target.ok_or(CallError::NotRunning)?;
+            let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
+            let (reply, awaiting) = reply_slot();
+            let inspect = Inspect::<S>(Box::new(move |state| reply.send(format!("{state:#?}"))));
+            if process.push_any(Box::new(inspect), true).is_err() {
+                return Err(CallError::NotRunning);
+            }
+            drop(cell);
+            match tokio::time::timeout(timeout, awaiting.recv()).await {
+                Err(_) => Err(CallError::Timeout),
+                Ok(Ok(status)) => Ok(status),
+                Ok(Err(_)) => Err(CallError::Exited(exit::ended(process).await)),
+            }
+        }
     }
 
     /// Ends the server after what is in its mailbox, and waits for its end; `terminate` runs.

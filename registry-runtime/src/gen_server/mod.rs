@@ -7,6 +7,7 @@ mod deadlock;
 mod error;
 mod halves;
 mod key;
+mod many;
 mod serve;
 pub(crate) mod start;
 
@@ -19,7 +20,9 @@ pub use client::{Client, listener};
 pub use error::{CallError, CastError, DeadlockPath, StartError};
 pub use halves::{Built, InitArgs, NoValue, RestartArg, message, sendable};
 pub use key::{Borrowed, Owned, StackKey};
+pub use many::{abcast, multi_call};
 pub use start::{start, start_link};
+pub(crate) use deadlock::Waiting;
 pub(crate) use start::launch;
 
 use crate::process::{Actor, Cell, Ctx, ExitReason, Info};

@@ -41,7 +41,7 @@ pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> Exit
         let message = match std::future::poll_fn(|cx| ctx.poll_next(cx)).await {
             Next::Message(message) => message,
             Next::Exit => break exit::pending(&*cell),
-            Next::Any(any) => match routed(any, ctx) {
+            Next::Any(any) => match routed(any, state, ctx) {
                 Routed::Message(message) => message,
                 Routed::Stop(reason) => break reason,
                 Routed::Nothing => continue,
@@ -64,6 +64,9 @@ pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> Exit
     reason
 }
 
+/// A look at the state of a server, between two messages.
+pub(super) struct Inspect<S>(pub(super) Box<dyn FnOnce(&S) + Send>);
+
 enum Routed<M> {
     Message(M),
     Stop(ExitReason),
@@ -71,9 +74,16 @@ enum Routed<M> {
 }
 
 /// What an untyped message means to a server.
-fn routed<S: GenServer>(any: Box<dyn Any + Send>, ctx: &Ctx<S>) -> Routed<S::Msg> {
+fn routed<S: GenServer>(any: Box<dyn Any + Send>, state: &S, ctx: &Ctx<S>) -> Routed<S::Msg> {
     let any = match any.downcast::<Stop>() {
         Ok(stop) => return Routed::Stop(stop.0),
+        Err(any) => any,
+    };
+    let any = match any.downcast::<Inspect<S>>() {
+        Ok(inspect) => {
+            let look = || (inspect.0)(state);
+            return panics::caught(look).map_or_else(Routed::Stop, |()| Routed::Nothing);
+        }
         Err(any) => any,
     };
     // A server ends with its parent even when it traps exits, as in OTP.

@@ -120,7 +120,7 @@ const fn find_and_check(tree: &Tree<'_>, steps: &[Step], at: u32) {
     while index < steps.len() {
         match &steps[index] {
             Step::Needs { at: here, who, registry } if *here == at => {
-                check_need(tree, at, None, who, registry);
+                check_need(tree, at, None, who, registry.as_ref());
             }
             Step::Includes { at: here, who, steps } if *here == at => {
                 check_included(tree, at, who, steps, steps);
@@ -140,7 +140,7 @@ const fn check_included(tree: &Tree<'_>, at: u32, holder: &str, all: &[Step], st
         match &steps[index] {
             // What it starts itself is its own macro's affair: order within it was checked there.
             Step::Needs { who, registry: Some(id), .. } if !provides(all, id) => {
-                check_need(tree, at, Some(holder), who, &Some(*id));
+                check_need(tree, at, Some(holder), who, Some(id));
             }
             Step::Nested(steps) | Step::Includes { steps, .. } => {
                 check_included(tree, at, holder, all, steps);
@@ -157,7 +157,7 @@ const fn check_need(
     at: u32,
     holder: Option<&str>,
     who: &str,
-    registry: &Option<RegistryId>,
+    registry: Option<&RegistryId>,
 ) {
     let Some(id) = registry else { return };
     if listed(tree.requires, id) || matches!(before(tree.steps, id, at), Before::Provided) {

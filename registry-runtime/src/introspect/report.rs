@@ -4,7 +4,6 @@ use std::any::Any;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::process::signal::ChildExit;
 use crate::process::{ExitReason, Pid, Proc};
 
 /// Something that happened to a process that nobody waits to hear of.
@@ -90,11 +89,11 @@ pub(crate) fn unexpected_message(process: &dyn Proc, message: &(dyn Any + Send))
     });
 }
 
-pub(crate) fn child_terminated(ended: &ChildExit, id: &str, supervisor: &str) {
+pub(crate) fn child_terminated(pid: Pid, id: &str, supervisor: &str, reason: &ExitReason) {
     report(&Report::ChildTerminated {
-        pid: ended.pid,
+        pid,
         id: id.to_owned(),
         supervisor: supervisor.to_owned(),
-        reason: ended.reason.clone(),
+        reason: reason.clone(),
     });
 }

@@ -78,7 +78,8 @@ impl Node {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let mut nodes = write(NODES.get_or_init(RwLock::default));
         for _ in 0..=u16::MAX {
-            let number = (NEXT.fetch_add(1, Ordering::Relaxed) % 0x1_0000) as u16;
+            let [_, _, high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            let number = u16::from_be_bytes([high, low]);
             let free = nodes.get(&number).is_none_or(|node| node.strong_count() == 0);
             if number != 0 && free {
                 let inner = Arc::new(Inner::new(number));

@@ -67,9 +67,8 @@ impl Table {
     }
 
     fn shard(&self, pid: Pid) -> &Shard {
-        #[expect(clippy::cast_possible_truncation, reason = "the remainder is below SHARDS")]
-        let index = (pid.serial() / BLOCK) as usize % SHARDS;
-        &self.shards[index]
+        let index = (pid.serial() / BLOCK) % SHARDS as u64;
+        &self.shards[usize::try_from(index).unwrap_or(0)]
     }
 
     pub(crate) fn insert(&self, process: Arc<dyn Proc>) {

@@ -11,6 +11,7 @@ use super::Node;
 #[must_use]
 pub struct TestRuntime {
     workers: Option<usize>,
+    #[cfg(feature = "test-util")]
     paused: bool,
 }
 
@@ -25,6 +26,7 @@ impl TestRuntime {
     pub fn new() -> Self {
         Self {
             workers: None,
+            #[cfg(feature = "test-util")]
             paused: false,
         }
     }

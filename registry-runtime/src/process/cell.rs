@@ -80,8 +80,6 @@ pub(crate) struct Control {
 /// What most processes never need.
 #[derive(Debug, Default)]
 pub(crate) struct Rare {
-    /// A second waker, for a `recv` that is polled inside another future of the process.
-    pub(crate) receive_waker: Option<Waker>,
     /// Who is told of this process's death.
     pub(crate) watchers: HashMap<MonitorRef, Watcher, FixedState>,
     /// What this process monitors.
@@ -116,9 +114,6 @@ impl Control {
 
     pub(crate) fn wake(&self) {
         if let Some(waker) = &self.waker {
-            waker.wake_by_ref();
-        }
-        if let Some(waker) = self.rare.as_ref().and_then(|rare| rare.receive_waker.as_ref()) {
             waker.wake_by_ref();
         }
     }
@@ -197,15 +192,16 @@ impl<A: Actor> Cell<A> {
     #[inline]
     fn pushed(&self, push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
         match push {
-            Push::Queued => Ok(()),
-            Push::Wake => {
-                self.header.wake();
+            Push::Wake(waker) => {
+                if let Some(waker) = waker {
+                    waker.wake();
+                }
                 Ok(())
             }
             Push::Full(Envelope::Message(message)) => Err(Refused::Full(message)),
             Push::Closed(Envelope::Message(message)) => Err(Refused::Closed(message)),
             // What comes back is what went in, and only messages go in here.
-            Push::Full(Envelope::Any(_)) | Push::Closed(Envelope::Any(_)) => Ok(()),
+            Push::Queued | Push::Full(Envelope::Any(_)) | Push::Closed(Envelope::Any(_)) => Ok(()),
         }
     }
 }
@@ -249,7 +245,7 @@ impl<A: Actor> Proc for Cell<A> {
             self.mailbox.push(Envelope::Any(message))
         };
         match push {
-            Push::Wake => self.header.wake(),
+            Push::Wake(Some(waker)) => waker.wake(),
             Push::Closed(Envelope::Any(message)) | Push::Full(Envelope::Any(message)) => {
                 return Err(message);
             }

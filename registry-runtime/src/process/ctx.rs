@@ -196,6 +196,7 @@ impl<A: Actor> Ctx<A> {
     /// # Elixir
     ///
     /// `Process.demonitor/1`.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn demonitor(&self, monitor: MonitorRef) -> bool {
         exit::demonitor(&*self.cell, monitor)
     }
@@ -229,6 +230,7 @@ impl<A: Actor> Ctx<A> {
     /// # Elixir
     ///
     /// `Process.flag(:trap_exit, boolean)`.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn trap_exit(&self, trap: bool) -> bool {
         let flags = &self.cell.header.flags;
         let before = if trap {

@@ -25,7 +25,7 @@ pub(crate) fn with<R>(f: impl FnOnce(Option<&Arc<dyn Proc>>) -> R) -> R {
 
 /// The current process.
 pub(crate) fn get() -> Option<Arc<dyn Proc>> {
-    with(|current| current.cloned())
+    with(|process| process.map(Arc::clone))
 }
 
 /// While it lives, a process is the current one. The process's handle moves into the thread's

@@ -67,14 +67,14 @@ impl InitWait {
         let Self { process, started } = self;
         let started = match limit {
             None => started.recv().await,
-            Some(limit) => match tokio::time::timeout(limit, started.recv()).await {
-                Ok(started) => started,
-                Err(_) => {
+            Some(limit) => {
+                let Ok(started) = tokio::time::timeout(limit, started.recv()).await else {
                     exit::signal(&*process, None, ExitReason::Kill);
                     exit::ended(process).await;
                     return Err(StartError::Timeout);
-                }
-            },
+                };
+                started
+            }
         };
         match started {
             Ok(()) => Ok(()),
@@ -148,6 +148,17 @@ impl<'a> Place<'a> {
     ) -> Launched<A> {
         cell.header.flags.fetch_or(STARTED, Ordering::AcqRel);
         self.spawn(&cell, body);
+        Launched { cell, init: None }
+    }
+
+    /// As [`Place::run`], for a process without a `terminate`: an exit signal ends it where it waits.
+    pub(crate) fn run_plain<A: Actor>(
+        self,
+        cell: Arc<Cell<A>>,
+        body: impl Future<Output = ExitReason> + Send + 'static,
+    ) -> Launched<A> {
+        cell.header.flags.fetch_or(STARTED, Ordering::AcqRel);
+        drop(self.runtime.spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals)));
         Launched { cell, init: None }
     }
 

@@ -5,6 +5,7 @@
 //! 1. Messages come out in the order in which `push` took the lock.
 //! 2. `parked` is true only while the receiver waits and nothing has been pushed since. The push
 //!    that finds it true takes it, and its caller must wake the receiver: exactly one wake a wait.
+//!    The waker it gets is that of the receiver's last look, stored before the receiver parked.
 //! 3. After `close` nothing goes in: `push` hands the message back.
 //! 4. `received - handled` is the length: `received` is written under the lock, `handled` by the
 //!    receiver alone. With a limit it is at most the limit for messages; signals are let through.
@@ -36,6 +37,8 @@ struct Queue<T> {
     limit: u32,
     parked: bool,
     closed: bool,
+    /// Wakes the receiver.
+    waker: Option<Waker>,
     /// Senders that wait for room; only ever filled with a limit.
     waiting: Vec<Waker>,
 }
@@ -45,8 +48,8 @@ struct Queue<T> {
 pub(crate) enum Push<T> {
     /// It is in; the receiver is awake, or will look before it sleeps.
     Queued,
-    /// It is in, and the caller must wake the receiver.
-    Wake,
+    /// It is in, and the caller must wake the receiver by this.
+    Wake(Option<Waker>),
     /// The mailbox holds as many messages as it may.
     Full(T),
     /// The process takes no more messages.
@@ -65,6 +68,7 @@ impl<T> Mailbox<T> {
                 limit,
                 parked: false,
                 closed: false,
+                waker: None,
                 waiting: Vec::new(),
             }),
             handled: AtomicU64::new(0),
@@ -118,7 +122,7 @@ impl<T> Mailbox<T> {
         }
         if queue.parked {
             queue.parked = false;
-            Push::Wake
+            Push::Wake(queue.waker.clone())
         } else {
             Push::Queued
         }
@@ -129,6 +133,18 @@ impl<T> Mailbox<T> {
         queue
             .received
             .saturating_sub(self.handled.load(Ordering::Relaxed))
+    }
+
+    /// The receiver's: says what wakes it.
+    pub(crate) fn set_waker(&self, waker: &Waker) {
+        let old = {
+            let mut queue = self.queue.lock();
+            match &queue.waker {
+                Some(old) if old.will_wake(waker) => None,
+                _ => queue.waker.replace(waker.clone()),
+            }
+        };
+        drop(old);
     }
 
     /// The receiver's: moves all that waits into `batch`, which must be empty; `false` when there
@@ -168,15 +184,17 @@ impl<T> Mailbox<T> {
 
     /// Takes no more messages, and hands out those that are left, to be dropped by the caller.
     pub(crate) fn close(&self) -> VecDeque<T> {
-        let (items, waiting) = {
+        let (items, waiting, waker) = {
             let mut queue = self.queue.lock();
             queue.closed = true;
             queue.parked = false;
             (
                 std::mem::take(&mut queue.items),
                 std::mem::take(&mut queue.waiting),
+                queue.waker.take(),
             )
         };
+        drop(waker);
         for waker in waiting {
             waker.wake();
         }
@@ -241,7 +259,7 @@ mod tests {
         let mailbox = Mailbox::new(None);
         let mut batch = VecDeque::new();
         assert!(!mailbox.take_batch(&mut batch, true));
-        assert!(matches!(mailbox.push(1), Push::Wake));
+        assert!(matches!(mailbox.push(1), Push::Wake(_)));
         assert!(matches!(mailbox.push(2), Push::Queued));
         assert!(mailbox.take_batch(&mut batch, true));
         batch.clear();

@@ -1,5 +1,6 @@
 //! Processes: tokio tasks with a pid, a typed mailbox, exit reasons, links and monitors.
 
+mod by_pid;
 pub(crate) mod cell;
 pub(crate) mod ctx;
 pub(crate) mod current;
@@ -22,6 +23,7 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::sync::Arc;
 
+pub use by_pid::DelayedSend;
 pub use cell::{Cell, Figures, Header, Proc, Receiver, SendError};
 pub use ctx::{Ctx, IdleTimeout};
 pub use pid::Pid;

@@ -55,6 +55,7 @@ impl PidSet {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
     }

@@ -5,15 +5,16 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use super::ctx::Next;
 use super::signal::Envelope;
 use super::task::{EndedBy, Task};
-use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError, current, exit};
+use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError, exit};
 use crate::node::Node;
 
 /// What a process made by [`spawn`] is: a mailbox of `M` and a body.
+#[derive(Debug)]
 pub struct Plain<M>(PhantomData<fn(M)>);
 
 /// A plain process's own handle: [`Ctx`], with `recv`.
@@ -244,12 +245,12 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
             }
         }
         std::future::poll_fn(|cx| {
-            self.register_receive(cx);
+            // Inside of a join or a select it may be polled with a waker of its own.
+            self.cell.mailbox.set_waker(cx.waker());
             loop {
                 let next = match self.poll_next(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    // The task ends the process before it polls the body again.
-                    Poll::Ready(Next::Exit) => return Poll::Pending,
+                    // At an exit, the task ends the process before it polls the body again.
+                    Poll::Pending | Poll::Ready(Next::Exit) => return Poll::Pending,
                     Poll::Ready(Next::Message(message)) => Envelope::Message(message),
                     Poll::Ready(Next::Any(any)) => Envelope::Any(any),
                 };
@@ -260,82 +261,5 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
             }
         })
         .await
-    }
-
-    /// A `recv` inside of a join or a select may be polled with a waker of its own.
-    fn register_receive(&self, cx: &Context<'_>) {
-        let mut control = self.cell.header.control.lock();
-        let is_task = control.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
-        let old = if is_task {
-            control.rare.as_mut().and_then(|rare| rare.receive_waker.take())
-        } else {
-            control.rare().receive_waker.replace(cx.waker().clone())
-        };
-        drop(control);
-        drop(old);
-    }
-}
-
-impl Pid {
-    /// Asks the process to exit; from inside a process, with that one as the sender.
-    ///
-    /// Nothing happens when it has ended. [`ExitReason::Kill`] ends any process at its next await;
-    /// other reasons end those that do not trap exits, after their `terminate`.
-    ///
-    /// # Elixir
-    ///
-    /// `Process.exit/2`.
-    pub fn exit(self, reason: ExitReason) {
-        if let Some(target) = super::resolve(self) {
-            let from = current::with(|process| process.map(|process| process.header().pid));
-            exit::signal(&*target, from, reason);
-        }
-    }
-
-    /// Whether the process runs, and is not ending.
-    ///
-    /// # Elixir
-    ///
-    /// `Process.alive?/1`.
-    #[must_use]
-    pub fn is_alive(self) -> bool {
-        super::resolve(self).is_some_and(|process| process.header().is_alive())
-    }
-
-    /// Waits until the process has ended, and tells why; [`ExitReason::NoProc`] when it had ended
-    /// before.
-    ///
-    /// # Cancel safety
-    ///
-    /// Safe.
-    ///
-    /// # Elixir
-    ///
-    /// `Process.monitor/1` and a `receive`, for tasks that are no process.
-    pub async fn ended(self) -> ExitReason {
-        match super::resolve(self) {
-            Some(process) => exit::ended(process).await,
-            None => ExitReason::NoProc,
-        }
-    }
-
-    /// Sends an untyped message: a server handles it by the `#[info]` of its type. One for which
-    /// there is none is reported, and dropped.
-    ///
-    /// # Errors
-    ///
-    /// [`SendError::NotRunning`] when the process has ended; [`SendError::Full`] when its mailbox
-    /// is bounded and full.
-    ///
-    /// # Elixir
-    ///
-    /// `send/2`.
-    pub fn send<T: Send + 'static>(self, message: T) -> Result<(), SendError> {
-        let target = super::resolve(self).ok_or(SendError::NotRunning)?;
-        match target.push_any(Box::new(message), false) {
-            Ok(()) => Ok(()),
-            Err(_) if target.header().is_alive() => Err(SendError::Full),
-            Err(_) => Err(SendError::NotRunning),
-        }
     }
 }

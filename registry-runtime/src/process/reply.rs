@@ -29,6 +29,8 @@ pub struct ReplyTo<T> {
 /// The waiting side of a [`ReplyTo`].
 pub(crate) struct Awaiting<T> {
     slot: Arc<Mutex<Slot<T>>>,
+    /// The slot has been emptied, and nothing will come any more.
+    over: bool,
 }
 
 enum Slot<T> {
@@ -56,7 +58,7 @@ pub(crate) fn reply_slot<T>() -> (ReplyTo<T>, Awaiting<T>) {
         ReplyTo {
             slot: Some(Arc::clone(&slot)),
         },
-        Awaiting { slot },
+        Awaiting { slot, over: false },
     )
 }
 
@@ -124,6 +126,7 @@ impl<T> Awaiting<T> {
         }
         let taken = std::mem::replace(&mut *slot, Slot::Gone);
         drop(slot);
+        self.over = true;
         match taken {
             Slot::Filled(value) => Poll::Ready(Ok(value)),
             Slot::Lost(lost) => Poll::Ready(Err(lost)),
@@ -140,8 +143,10 @@ impl<T> Awaiting<T> {
 
 impl<T> Drop for Awaiting<T> {
     fn drop(&mut self) {
-        let left = std::mem::replace(&mut *self.slot.lock(), Slot::Gone);
-        drop(left);
+        if !self.over {
+            let left = std::mem::replace(&mut *self.slot.lock(), Slot::Gone);
+            drop(left);
+        }
     }
 }
 

@@ -111,6 +111,7 @@ impl<A: Actor, F: Future<Output = ExitReason>> Future for Task<A, F> {
         if *this.stage == Stage::New {
             // Before the flags are read: see the invariants of `cell`.
             header.control.lock().waker = Some(cx.waker().clone());
+            this.cell.mailbox.set_waker(cx.waker());
             *this.stage = Stage::Running;
         }
         if *this.stage == Stage::Running {

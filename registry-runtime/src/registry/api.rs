@@ -19,7 +19,7 @@ pub use super::{
     DeclaredRegistry, Duplicate, DuplicateKeys, Entries, Equivalent, IsMatch, KeepsOne,
     KeepsSeveral, Matched, NotRunning, RegisterError, RegistryEvent, Sends, Unique,
 };
-pub use crate::process::{Actor, Ctx, Info, Pid};
+pub use crate::process::{Actor, Ctx, Info, Pid, SendError};
 
 pub use super::declared_child_spec;
 pub use crate::gen_server::StartError;
@@ -55,9 +55,17 @@ pub fn handle<R: DeclaredRegistry>() -> Handle<R> {
     label = "this clones the values",
     note = "use `with`, which lends them, or derive `Clone`"
 )]
-pub trait CloneFor<Q: ?Sized>: Clone {}
+pub trait CloneFor<Q: ?Sized> {
+    #[must_use]
+    fn clone_for(&self) -> Self;
+}
 
-impl<T: Clone, Q: ?Sized> CloneFor<Q> for T {}
+impl<T: Clone, Q: ?Sized> CloneFor<Q> for T {
+    #[inline]
+    fn clone_for(&self) -> Self {
+        self.clone()
+    }
+}
 
 /// The body of what a kind of registry does not have; its bounds keep it from being called.
 #[must_use]

@@ -139,7 +139,7 @@ macro_rules! __registry_api {
                 $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().values(key, pid)
+                $crate::__private::reg::here::<$name>().values_by(key, pid, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with the entries of a key, once; not at all when there are none. What it

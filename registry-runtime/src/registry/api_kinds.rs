@@ -21,7 +21,7 @@ macro_rules! __unique_registry_api {
                 $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().lookup(key)
+                $crate::__private::reg::here::<$name>().lookup_by(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with the process registered under a key and its value; `None` when there is none.
@@ -48,6 +48,24 @@ macro_rules! __unique_registry_api {
                 $crate::__private::reg::here::<$name>().whereis(key)
             }
 
+            /// Sends a message to the process registered under a key; never blocks.
+            ///
+            /// # Errors
+            ///
+            /// `NotRunning` when there is none, or it is ending; `Full` when its mailbox has a limit
+            /// that is reached.
+            ///
+            /// # Elixir
+            ///
+            /// `Registry.send/2`, by `{:via, Registry, …}`.
+            $vis fn send<Q, T>(key: &Q, message: T) -> $crate::__private::reg::Result<(), $crate::__private::reg::SendError>
+            where
+                $crate::__private::reg::Message<$name>: $crate::__private::reg::Sends<T>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
+            {
+                $crate::__private::reg::here::<$name>().send(key, message)
+            }
+
             /// Puts what `f` makes of the value of the calling process under a key in its place: the new
             /// value and the old one. `None` when the process does not have the key. `f` may use the
             /// registry.
@@ -66,7 +84,7 @@ macro_rules! __unique_registry_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::FnOnce(&$crate::__private::reg::Value<$name>) -> $crate::__private::reg::Value<$name>,
             {
-                $crate::__private::reg::here::<$name>().update_value(ctx, key, f)
+                $crate::__private::reg::here::<$name>().update_value_by(ctx, key, f, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// A unique registry has one process a key: use its client, or `dispatch`. To send to several
@@ -102,7 +120,7 @@ macro_rules! __duplicate_registry_api {
                 $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().lookup(key)
+                $crate::__private::reg::here::<$name>().lookup_by(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with each process registered under a key and its value, and collects what comes

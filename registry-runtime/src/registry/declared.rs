@@ -97,7 +97,7 @@ where
     S: Actor,
     Q: ?Sized + Hash + Equivalent<R::Key>,
 {
-    let found = R::registry().find(key)?;
+    let found = R::registry().owner_of(key)?;
     let found: Arc<dyn std::any::Any + Send + Sync> = found;
     found.downcast().ok()
 }

@@ -116,6 +116,24 @@ where
     /// Never blocks. A process that dies meanwhile, or whose mailbox has a limit that is reached,
     /// does not get it and is not counted.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let topics: Registry<String, (), Duplicate, u32> = Registry::builder().build()?;
+    /// topics.start()?;
+    /// let registry = topics.clone();
+    /// let subscriber = spawn(async move |mut ctx: Process<u32>| {
+    ///     registry.register(&ctx, "numbers".to_owned(), ()).expect("it runs");
+    ///     assert_eq!(registry.publish("numbers", 7), 1);
+    ///     assert_eq!(ctx.recv().await, 7);
+    /// });
+    /// assert!(subscriber.pid().ended().await.is_normal());
+    /// assert_eq!(topics.publish("numbers", 8), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.dispatch/4` with a callback that sends to each entry.

@@ -1,6 +1,6 @@
 //! The kinds of registry, as types; what exists only on one of them is a bound on these.
 
-use crate::process::{Receiver, SendError};
+use crate::process::{NoMessage, Receiver, SendError};
 
 mod sealed {
     pub trait Sealed {}
@@ -69,18 +69,19 @@ impl DuplicateKeys for DuplicateByKey {}
 /// that it is looked at where the function is called, not where it is declared.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "this needs a registry that keeps several processes under a key",
+    message = "`publish` needs a registry that keeps several processes under a key",
     label = "the registry is declared `keys = unique`",
     note = "declare it `keys = duplicate` to have several processes under a key"
 )]
 pub trait KeepsSeveral<Q: ?Sized> {}
 
-impl<D: DuplicateKeys, Q: ?Sized> KeepsSeveral<Q> for D {}
+impl<Q: ?Sized> KeepsSeveral<Q> for Duplicate {}
+impl<Q: ?Sized> KeepsSeveral<Q> for DuplicateByKey {}
 
 /// The counterpart of [`KeepsSeveral`].
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "this needs a registry that keeps one process a key",
+    message = "`update_value` needs a registry that keeps one process a key",
     label = "the registry is declared `keys = duplicate`",
     note = "declare it `keys = unique` to have one process a key"
 )]
@@ -103,5 +104,24 @@ impl<M: 'static> Sends<M> for M {
     #[inline]
     fn deliver(to: &dyn Receiver<M>, message: M) -> Result<(), SendError> {
         to.deliver(message)
+    }
+}
+
+/// Nothing that could be sent.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Nothing {}
+
+// With one implementation alone, the compiler would take what is sent for a `Nothing` and complain
+// about that; with two it looks at what is sent, and finds that it cannot be.
+impl Sends<Nothing> for NoMessage {
+    fn deliver(_: &dyn Receiver<Self>, message: Nothing) -> Result<(), SendError> {
+        match message {}
+    }
+}
+
+impl Sends<[Nothing; 1]> for NoMessage {
+    fn deliver(_: &dyn Receiver<Self>, [message]: [Nothing; 1]) -> Result<(), SendError> {
+        match message {}
     }
 }

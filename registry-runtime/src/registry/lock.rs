@@ -185,6 +185,17 @@ where
     /// When the future is dropped, it gives up its place in line, or `f` ends at the await it is at
     /// and the lock is free.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let registry: Registry<String> = Registry::builder().build()?;
+    /// let report = registry.lock("report", async || "written by one at a time").await;
+    /// assert_eq!(report, "written by one at a time");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.lock/3`.

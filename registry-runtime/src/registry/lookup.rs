@@ -1,17 +1,15 @@
-//! Reading what is under a key, and what a process holds.
+//! Reading what is under a key.
 
 use std::hash::Hash;
 use std::sync::Arc;
 
 use hashbrown::Equivalent;
 
-use super::kind::{DuplicateKeys, Keys, Unique};
-use super::member::{Member, Shared};
+use super::kind::{DuplicateKeys, Keys, Sends, Unique};
+use super::member::Member;
 use super::members::Members;
-use super::names::{At, address};
-use super::table::Table;
 use super::{Inner, Registry};
-use crate::process::{Pid, Receiver, resolve};
+use crate::process::{Pid, Receiver, SendError};
 
 impl<K, V, M> Registry<K, V, Unique, M>
 where
@@ -33,11 +31,21 @@ where
         V: Clone,
         Q: ?Sized + Hash + Equivalent<K>,
     {
+        self.lookup_by(key, V::clone)
+    }
+
+    /// As [`Registry::lookup`], for a declared registry, whose values may not be `Clone`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn lookup_by<Q>(&self, key: &Q, clone: impl Fn(&V) -> V) -> Option<(Pid, V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
         if std::mem::needs_drop::<V>() {
-            self.with(key, |pid, value| (pid, value.clone()))
+            self.with(key, |pid, value| (pid, clone(value)))
         } else {
             // Plain data: cloned in place, which spares the value's reference count.
-            self.only(key, |member| (member.pid, member.value.get().clone()))
+            self.only(key, |member| (member.pid, clone(member.value.get())))
         }
     }
 
@@ -66,6 +74,35 @@ where
     {
         self.only(key, |member| member.pid)
     }
+
+    /// The process registered under a key, to be sent messages of the registry's type; `None` when
+    /// there is none. It stays that process, whoever has the key later.
+    #[must_use]
+    pub fn find<Q>(&self, key: &Q) -> Option<Arc<dyn Receiver<M>>>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.owner_of(key)
+    }
+
+    /// Sends a message to the process registered under a key; never blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NotRunning`] when there is none, or it is ending; [`SendError::Full`] when its
+    /// mailbox has a limit that is reached.
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.send/2`, by `{:via, Registry, …}`.
+    pub fn send<Q, T>(&self, key: &Q, message: T) -> Result<(), SendError>
+    where
+        M: Sends<T>,
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let owner = self.owner_of(key).ok_or(SendError::NotRunning)?;
+        M::deliver(&*owner, message)
+    }
 }
 
 impl<K, V, D, M> Registry<K, V, D, M>
@@ -87,7 +124,16 @@ where
         V: Clone,
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.with(key, |pid, value| (pid, value.clone()))
+        self.lookup_by(key, V::clone)
+    }
+
+    /// As [`Registry::lookup`], for a declared registry, whose values may not be `Clone`.
+    #[doc(hidden)]
+    pub fn lookup_by<Q>(&self, key: &Q, clone: impl Fn(&V) -> V) -> Vec<(Pid, V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.with(key, |pid, value| (pid, clone(value)))
     }
 
     /// Calls `f` with each process registered under a key and its value, and collects what comes
@@ -122,7 +168,7 @@ where
 {
     /// The process under a key of a unique registry, to send it something; nothing is allocated.
     #[inline]
-    pub(crate) fn find<Q>(&self, key: &Q) -> Option<Arc<dyn Receiver<M>>>
+    pub(crate) fn owner_of<Q>(&self, key: &Q) -> Option<Arc<dyn Receiver<M>>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
@@ -138,85 +184,6 @@ where
         let hash = self.inner.hash(key);
         let shard = self.inner.shard(hash).read();
         shard.table().find(hash, key)?.members.get(0).map(read)
-    }
-
-    /// The keys that a process has registered, in no order; a key is there as often as the process
-    /// registered under it. Empty when the process holds none, or is dead.
-    ///
-    /// Takes time in proportion to what the process holds, in this and other registries.
-    ///
-    /// # Elixir
-    ///
-    /// `Registry.keys/2`.
-    #[must_use]
-    pub fn keys(&self, pid: Pid) -> Vec<K> {
-        let Some(process) = resolve(pid) else {
-            return Vec::new();
-        };
-        let names = process.header().names.lock();
-        let mut keys = Vec::with_capacity(names.len());
-        for note in names.iter() {
-            let shard = self.inner.shard(note.hash);
-            if note.shard() == address(shard) {
-                let held = Held {
-                    pid,
-                    hash: note.hash,
-                    at: &note.at,
-                };
-                held.keys(shard.read().table(), &mut keys);
-            }
-        }
-        keys
-    }
-
-    /// The values that a process has registered under a key, cloned, in no order. Empty when it
-    /// holds none there, or is dead.
-    ///
-    /// # Elixir
-    ///
-    /// `Registry.values/3`.
-    #[must_use]
-    pub fn values<Q>(&self, key: &Q, pid: Pid) -> Vec<V>
-    where
-        V: Clone,
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        let held: Vec<(u32, Shared<V>)> = match resolve(pid) {
-            Some(process) => self.inner.held_by(&*process, key),
-            None => Vec::new(),
-        };
-        held.iter().map(|(_, value)| value.get().clone()).collect()
-    }
-}
-
-/// What one process holds under one hash.
-struct Held<'a> {
-    pid: Pid,
-    hash: u64,
-    at: &'a At,
-}
-
-impl Held<'_> {
-    fn keys<K: Clone, V, M: ?Sized>(&self, table: &Table<K, V, M>, keys: &mut Vec<K>) {
-        if let At::One(index) = *self.at {
-            keys.extend(
-                table
-                    .held(self.hash, self.pid, index)
-                    .map(|row| row.key.clone()),
-            );
-            return;
-        }
-        // Keys of one hash share a note, so that an index may stand in it several times.
-        let mut indexes = self.at.as_slice().to_vec();
-        indexes.sort_unstable();
-        indexes.dedup();
-        for row in table.of_hash(self.hash) {
-            for &index in &indexes {
-                if row.is_held(self.pid, index) {
-                    keys.push(row.key.clone());
-                }
-            }
-        }
     }
 }
 

@@ -20,8 +20,13 @@ fn process<M: Send + 'static>(node: &Node) -> Ctx<Plain<M>> {
 }
 
 fn registry<D: Keys, M: 'static>(node: &Node) -> Registry<u8, u8, D, M> {
-    let registry = Registry::builder().partitions(1).build().expect("good options");
-    registry.activate(process::<()>(node).pid()).expect("it does not run yet");
+    let registry = Registry::builder()
+        .partitions(1)
+        .build()
+        .expect("good options");
+    registry
+        .activate(process::<()>(node).pid())
+        .expect("it does not run yet");
     registry
 }
 
@@ -90,8 +95,11 @@ fn publish_reaches_those_who_stay_once_while_others_join_leave_and_die() {
     ::loom::model(|| {
         let node = Node::new();
         let registry = registry::<Duplicate, u8>(&node);
-        let (stays, leaves, joins) =
-            (process::<u8>(&node), process::<u8>(&node), process::<u8>(&node));
+        let (stays, leaves, joins) = (
+            process::<u8>(&node),
+            process::<u8>(&node),
+            process::<u8>(&node),
+        );
         registry.register(&stays, 1, 0).unwrap();
         registry.register(&leaves, 1, 0).unwrap();
         let (gone, came) = (Arc::clone(leaves.cell()), Arc::clone(joins.cell()));
@@ -116,7 +124,11 @@ fn a_select_sees_one_state_of_a_shard_that_changes() {
     ::loom::model(|| {
         let node = Node::new();
         let registry = registry::<Unique, ()>(&node);
-        let (a, b, stays) = (process::<()>(&node), process::<()>(&node), process::<()>(&node));
+        let (a, b, stays) = (
+            process::<()>(&node),
+            process::<()>(&node),
+            process::<()>(&node),
+        );
         registry.register(&a, 1, 1).unwrap();
         registry.register(&stays, 2, 9).unwrap();
         let changing = {
@@ -154,7 +166,10 @@ fn nothing_enters_behind_a_stop() {
         };
         let registered = registry.register(&a, 1, 1);
         stopping.join().unwrap();
-        assert!(matches!(registered, Ok(()) | Err(RegisterError::NotRunning(_))));
+        assert!(matches!(
+            registered,
+            Ok(()) | Err(RegisterError::NotRunning(_))
+        ));
         assert_eq!((registry.lookup(&1), registry.count()), (None, 0));
         assert_eq!(a.cell().header.names.lock().len(), 0);
     });

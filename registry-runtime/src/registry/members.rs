@@ -61,7 +61,7 @@ impl<V, M: ?Sized> Members<V, M> {
             Self::More(group) => match &**group {
                 Group::Few(block) => block.slots.get(index)?.as_ref(),
                 Group::Many(blocks) => blocks
-                        .list
+                    .list
                     .get(index / WIDTH)?
                     .slots
                     .get(index % WIDTH)?
@@ -153,7 +153,7 @@ impl<V, M: ?Sized> Members<V, M> {
                     let (first, last) = (from / WIDTH, to / WIDTH);
                     let block = |at: usize, from: usize, to: usize| {
                         blocks
-                        .list
+                            .list
                             .get(at)
                             .map_or([].iter(), |block| block.part(from, to))
                     };
@@ -161,11 +161,7 @@ impl<V, M: ?Sized> Members<V, M> {
                         iter.slots = block(first, from % WIDTH, to % WIDTH);
                     } else {
                         iter.slots = block(first, from % WIDTH, WIDTH);
-                        iter.blocks = blocks
-                        .list
-                            .get(first + 1..last)
-                            .unwrap_or_default()
-                            .iter();
+                        iter.blocks = blocks.list.get(first + 1..last).unwrap_or_default().iter();
                         iter.tail = block(last, 0, to % WIDTH);
                     }
                 }

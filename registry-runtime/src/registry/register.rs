@@ -187,43 +187,6 @@ where
     D: Keys,
     M: ?Sized + 'static,
 {
-    /// What a process holds under a key, in the order of the indexes.
-    pub(crate) fn held_by<Q>(&self, process: &dyn Proc, key: &Q) -> Vec<(u32, Shared<V>)>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        let header = process.header();
-        let hash = self.hash(key);
-        let shard = self.shard(hash);
-        let mut names = header.names.lock();
-        let Some(note) = names.find_mut(address(shard), hash) else {
-            return Vec::new();
-        };
-        let reading = shard.read();
-        let Some(row) = reading.table().find(hash, key) else {
-            return Vec::new();
-        };
-        let held = |index: u32| {
-            let member = row
-                .members
-                .get(index)
-                .filter(|member| member.pid == header.pid)?;
-            Some((index, member.value.clone()))
-        };
-        let mut found: Vec<_> = note
-            .at
-            .as_slice()
-            .iter()
-            .filter_map(|index| held(*index))
-            .collect();
-        if found.len() > 1 {
-            // Keys of one hash share a note, so that an index may stand in it twice.
-            found.sort_unstable_by_key(|(index, _)| *index);
-            found.dedup_by_key(|(index, _)| *index);
-        }
-        found
-    }
-
     fn withdraw<Q>(&self, process: &dyn Proc, key: &Q, chosen: impl FnMut(u32, &Shared<V>) -> bool)
     where
         Q: ?Sized + Hash + Equivalent<K>,

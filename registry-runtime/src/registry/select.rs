@@ -21,6 +21,25 @@ where
     /// lock and may use the registry. Each shard is shown as it is when the walk comes to it:
     /// entries that come and go meanwhile may be there or not, all others are there once.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let ages: Registry<String, u32> = Registry::builder().build()?;
+    /// ages.start()?;
+    /// let registry = ages.clone();
+    /// let family = spawn(async move |ctx: Process<()>| {
+    ///     for (name, age) in [("ann", 40), ("bob", 12)] {
+    ///         registry.register(&ctx, name.to_owned(), age).expect("the names differ");
+    ///     }
+    ///     let adults = registry.select(|name, _, age| (*age >= 18).then(|| name.clone()));
+    ///     assert_eq!(adults, ["ann"]);
+    /// });
+    /// assert!(family.pid().ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.select/2`.

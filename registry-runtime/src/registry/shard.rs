@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::at::At;
 use super::error::Label;
 use super::listener::{Ears, Listeners, RegistryEvent};
-use super::names::{At, Leave};
+use super::names::Leave;
 use super::quiet;
 use super::table::{Gone, Table};
 use crate::process::Pid;

@@ -12,9 +12,9 @@ use std::hash::Hash;
 use hashbrown::hash_table::OccupiedEntry;
 use hashbrown::{Equivalent, HashTable};
 
+use super::at::At;
 use super::member::{Member, Shared};
 use super::members::Members;
-use super::names::At;
 use super::quiet;
 use crate::process::Pid;
 

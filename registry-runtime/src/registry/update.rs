@@ -32,13 +32,30 @@ where
         Q: ?Sized + Hash + Equivalent<K>,
         F: FnOnce(&V) -> V,
     {
+        self.update_value_by(ctx, key, f, V::clone)
+    }
+
+    /// As [`Registry::update_value`], for a declared registry, whose values may not be `Clone`.
+    #[doc(hidden)]
+    pub fn update_value_by<A, Q, F>(
+        &self,
+        ctx: &Ctx<A>,
+        key: &Q,
+        f: F,
+        clone: impl Fn(&V) -> V,
+    ) -> Option<(V, V)>
+    where
+        A: Actor,
+        Q: ?Sized + Hash + Equivalent<K>,
+        F: FnOnce(&V) -> V,
+    {
         let me = ctx.pid();
         let (pid, old) = self.only(key, |member| (member.pid, member.value.clone()))?;
         if pid != me {
             return None;
         }
         let value = f(old.get());
-        let new = Shared::new(value.clone());
+        let new = Shared::new(clone(&value));
         let hash = self.inner.hash(key);
         let mut changing = self.inner.shard(hash).write();
         let row = changing.table().find_mut(hash, key);
@@ -52,6 +69,6 @@ where
         changing.done(0, 0).discard();
         let updated = replaced.is_ok();
         quiet::discard(replaced);
-        updated.then(|| (value, old.get().clone()))
+        updated.then(|| (value, clone(old.get())))
     }
 }

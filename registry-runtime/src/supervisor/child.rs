@@ -70,6 +70,15 @@ pub(crate) struct Spec<L: ?Sized> {
     pub(crate) launch: L,
 }
 
+impl Spec<dyn Launch> {
+    /// What stands in a specification's place while a child is launched from it.
+    pub(crate) fn stand_in(&self) -> Box<Self> {
+        let start = |_: Place<'_>, _: BeforeRun<'_>| Err(StartError::SupervisorNotRunning);
+        let name = self.launch.name();
+        AnyChildSpec::starting(name, self.options.clone(), start).0
+    }
+}
+
 impl fmt::Debug for Spec<dyn Launch> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChildSpec")
@@ -215,7 +224,7 @@ impl<S: GenServer> fmt::Debug for ChildSpec<S> {
         f.debug_struct("ChildSpec")
             .field("start", &S::type_name())
             .field("options", &self.options)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -28,6 +28,7 @@ pub trait DeclaredDynamicSupervisor: Sized + 'static {
     fn declaration() -> &'static Declaration;
 
     #[doc(hidden)]
+    #[must_use]
     fn options() -> DynamicSupervisorOptions {
         DynamicSupervisorOptions::default()
     }

@@ -200,7 +200,7 @@ impl Shared {
     }
 
     /// Starts a child by `launch`, which is given what to do with its process before it runs.
-    fn launch<R>(
+    pub(crate) fn launch<R>(
         &self,
         spec: AnyChildSpec,
         launch: impl FnOnce(Place<'_>, &mut dyn FnMut(Pid)) -> Result<R, StartError>,
@@ -222,7 +222,7 @@ impl Shared {
     }
 
     /// Forgets a child whose `init` has failed; whoever started it is told.
-    fn forget(&self, pid: Pid) {
+    pub(crate) fn forget(&self, pid: Pid) {
         let child = self.state.lock().children.remove(&pid);
         drop(child);
     }

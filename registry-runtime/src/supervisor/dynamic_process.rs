@@ -10,7 +10,7 @@ use super::child::BeforeRun;
 use super::dynamic::{Child, DynamicSupervisor, DynamicSupervisorOptions, Shared};
 use super::instance::Claim;
 use super::intensity::Intensity;
-use super::stop::stop_all;
+use super::stop::{stop_all, stop_child};
 use super::view::SupervisorView;
 use super::{ChildInfo, Restart, Strategy};
 use crate::gen_server::StartError;
@@ -148,30 +148,34 @@ fn child_ended(
     ctx: &mut Ctx<DynamicProcess>,
     ended: ChildExit,
 ) -> Result<(), TooMany> {
-    let child = shared.state.lock().children.remove(&ended.pid);
-    let Some(mut child) = child else {
+    let ChildExit { pid, reason, started } = ended;
+    let mut state = shared.state.lock();
+    let Some(child) = state.children.get_mut(&pid) else {
         // Ended by `terminate_child`, or it never started.
         return Ok(());
     };
-    if !ended.started && child.restarts == 0 {
-        // Whoever started it is told.
-        return Ok(());
-    }
-    if !ended.reason.is_orderly() {
-        report::child_terminated(&ended, &*child.spec.launch.name(), &shared.options.name);
-    }
-    let again = match child.spec.options.restart {
-        Restart::Permanent => true,
-        Restart::Transient => !ended.reason.is_orderly(),
-        Restart::Temporary => false,
+    // Of a first start that fails, whoever started it is told.
+    let of_interest = started || child.restarts > 0;
+    let again = of_interest
+        && match child.spec.options.restart {
+            Restart::Permanent => reason != ExitReason::Ignore,
+            Restart::Transient => !reason.is_orderly() && reason != ExitReason::Ignore,
+            Restart::Temporary => false,
+        };
+    let name = child.spec.launch.name();
+    let gone = if again {
+        child.restarting = true;
+        child.last_exit = Some(Box::new(reason.clone()));
+        None
+    } else {
+        state.children.remove(&pid)
     };
-    if !again || matches!(ended.reason, ExitReason::Ignore) {
-        return Ok(());
+    drop(state);
+    drop(gone);
+    if of_interest && !reason.is_orderly() {
+        report::child_terminated(pid, &name, &shared.options.name, &reason);
     }
-    child.restarting = true;
-    child.last_exit = Some(Box::new(ended.reason.clone()));
-    shared.state.lock().children.insert(ended.pid, child);
-    restart_later(shared, ctx, ended.pid)
+    if again { restart_later(shared, ctx, pid) } else { Ok(()) }
 }
 
 /// Restarts a child now, or after its backoff.
@@ -203,52 +207,51 @@ fn restart_later(
 }
 
 fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(), TooMany> {
-    // Out of the state while it is launched; its place is kept by the reservation.
-    let child = {
+    // The child stays where it is, to be terminated or counted, while its start is borrowed.
+    let mut spec = {
         let mut state = shared.state.lock();
-        let child = state.children.remove(&pid);
-        state.reserved += usize::from(child.is_some());
-        child
+        let Some(child) = state.children.get_mut(&pid) else {
+            return Ok(());
+        };
+        if child.spec.options.backoff.is_none() && !shared.intensity.lock().allows() {
+            return Err(TooMany);
+        }
+        let stand_in = child.spec.stand_in();
+        std::mem::replace(&mut child.spec, stand_in)
     };
-    let Some(mut child) = child else {
+    let launched = panics::caught(|| spec.launch.launch(shared.place(), &mut |_| ()));
+    let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
+    let mut state = shared.state.lock();
+    let Some(mut child) = state.children.remove(&pid) else {
+        // Terminated meanwhile: its successor is not to be.
+        drop(state);
+        if let Ok(launched) = launched {
+            let shutdown = spec.options.shutdown;
+            drop(shared.runtime.spawn(stop_child(launched.process, shared.pid(), shutdown)));
+        }
         return Ok(());
     };
-    let allowed = child.spec.options.backoff.is_some() || shared.intensity.lock().allows();
-    if !allowed {
-        let mut state = shared.state.lock();
-        state.reserved -= 1;
-        state.children.insert(pid, child);
-        return Err(TooMany);
-    }
-    let place = shared.place();
-    let launched = panics::caught(|| child.spec.launch.launch(place, &mut |_| ()));
-    let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
-    let started = launched.as_ref().ok().map(|launched| launched.process.header().pid);
+    child.spec = spec;
     child.restarts = child.restarts.saturating_add(1);
-    if let Ok(launched) = &launched {
-        launched.process.header().restarts.store(child.restarts, Ordering::Relaxed);
-    }
-    child.restarting = started.is_none();
     child.since = Some(Instant::now());
-    {
-        let mut state = shared.state.lock();
-        state.reserved -= 1;
-        state.children.insert(started.unwrap_or(pid), child);
-    }
     match launched {
         // How its `init` ends is heard by `ChildExit`, like any other end.
-        Ok(_) => Ok(()),
-        Err(StartError::SupervisorNotRunning) => Ok(()),
+        Ok(launched) => {
+            let header = launched.process.header();
+            header.restarts.store(child.restarts, Ordering::Relaxed);
+            child.restarting = false;
+            state.children.insert(header.pid, child);
+        }
+        // The supervisor is ending.
+        Err(StartError::SupervisorNotRunning) => {}
         // Tried again at the next turn: it counts as a restart each time.
         Err(_) => {
-            let delay = {
-                let mut state = shared.state.lock();
-                state.children.get_mut(&pid).and_then(Child::next_delay)
-            };
-            ctx.add_timer(delay.unwrap_or_default(), Timed::Once(RestartChild(pid)));
-            Ok(())
+            let delay = child.next_delay().unwrap_or_default();
+            state.children.insert(pid, child);
+            ctx.add_timer(delay, Timed::Once(RestartChild(pid)));
         }
     }
+    Ok(())
 }
 
 impl Child {

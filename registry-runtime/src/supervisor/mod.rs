@@ -27,6 +27,8 @@ pub use supervisor::{Supervisor, SupervisorSpec};
 pub use view::SupervisorView;
 
 pub(crate) use child::{BeforeRun, ChildOptions};
+pub(crate) use instance::{Claim, claim};
+pub(crate) use stop::stop_child;
 pub(crate) use dynamic_process::end_of;
 pub use declared::{
     DeclaredDynamicSupervisor, DeclaredSupervisor, dynamic_child_spec, dynamic_instance,

@@ -231,7 +231,7 @@ impl Run {
             entry.last_exit = Some(ended.reason.clone());
         }
         if !ended.reason.is_orderly() {
-            report::child_terminated(&ended, &id, &self.shared.name);
+            report::child_terminated(ended.pid, &id, &self.shared.name, &ended.reason);
         }
         let again = match options.restart {
             Restart::Permanent => true,
@@ -291,7 +291,12 @@ impl Run {
             }
         }
         let first = match self.shared.strategy {
-            Strategy::OneForOne => return self.restart_one(seat).await,
+            Strategy::OneForOne => {
+                if !matches!(self.start_again(seat).await, Ok(()) | Err(StartError::Ignored)) {
+                    self.try_again(seat);
+                }
+                return Ok(());
+            }
             Strategy::OneForAll => 0,
             Strategy::RestForOne => seat,
         };
@@ -321,21 +326,15 @@ impl Run {
                 children.get(other).is_some_and(|entry| entry.state == ChildState::Restarting)
             };
             if waits && self.start_again(other).await.is_err() {
-                return self.try_again(other);
+                self.try_again(other);
+                break;
             }
         }
         Ok(())
     }
 
-    async fn restart_one(&mut self, seat: Seat) -> Result<(), End> {
-        match self.start_again(seat).await {
-            Ok(()) | Err(StartError::Ignored) => Ok(()),
-            Err(_) => self.try_again(seat),
-        }
-    }
-
     /// A restart has failed: it is tried again at the next turn, and counts each time.
-    fn try_again(&mut self, seat: Seat) -> Result<(), End> {
+    fn try_again(&mut self, seat: Seat) {
         let delay = {
             let mut children = self.shared.children.lock();
             children.set_state(seat, ChildState::Restarting);
@@ -346,7 +345,6 @@ impl Run {
             })
         };
         self.ctx.add_timer(delay.unwrap_or_default(), Timed::Once(Request::Again(seat)));
-        Ok(())
     }
 
     async fn request(&mut self, request: Request) -> Result<(), End> {

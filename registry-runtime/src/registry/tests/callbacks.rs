@@ -29,7 +29,9 @@ fn use_it_all(registry: &Unique, ctx: &Process<u32>, key: &str) {
 
 fn use_all_topics(registry: &Topics, ctx: &Process<u32>, key: &str) {
     let other = process::<u32>();
-    registry.register(&other, key.to_owned(), "other".into()).unwrap();
+    registry
+        .register(&other, key.to_owned(), "other".into())
+        .unwrap();
     let _ = registry.lookup(key);
     let _ = registry.keys(ctx.pid());
     let _ = registry.values(key, ctx.pid());
@@ -37,7 +39,9 @@ fn use_all_topics(registry: &Topics, ctx: &Process<u32>, key: &str) {
     registry.publish(key, 1);
     registry.unregister_match(ctx, key, |_| false);
     registry.unregister(ctx, key);
-    registry.register(ctx, key.to_owned(), "again".into()).unwrap();
+    registry
+        .register(ctx, key.to_owned(), "again".into())
+        .unwrap();
     die(other);
 }
 
@@ -69,7 +73,10 @@ fn every_callback_of_a_unique_registry_may_use_it() {
         again();
         true
     });
-    assert!(registry.lookup("k").is_some(), "what came meanwhile is another registration");
+    assert!(
+        registry.lookup("k").is_some(),
+        "what came meanwhile is another registration"
+    );
     let _ = registry.update_value(&ctx, "k", |_| {
         again();
         "updated".into()
@@ -89,13 +96,22 @@ fn every_callback_of_a_duplicate_registry_may_use_it() {
     let ctx = process::<u32>();
     let again = || use_all_topics(&registry, &ctx, "k");
     for n in 0..3 {
-        registry.register(&ctx, "k".to_owned(), n.to_string().into()).unwrap();
+        registry
+            .register(&ctx, "k".to_owned(), n.to_string().into())
+            .unwrap();
     }
     let seen = registry.dispatch("k", |entries| {
         again();
-        entries.iter().map(|entry| entry.value().to_string()).collect::<Vec<_>>()
+        entries
+            .iter()
+            .map(|entry| entry.value().to_string())
+            .collect::<Vec<_>>()
     });
-    assert_eq!(seen.unwrap(), ["0", "1", "2"], "as they were when the dispatch began");
+    assert_eq!(
+        seen.unwrap(),
+        ["0", "1", "2"],
+        "as they were when the dispatch began"
+    );
     let _ = registry.with("k", |_, _| again());
     let _ = registry.matching("k", |_, _| {
         again();
@@ -109,7 +125,11 @@ fn every_callback_of_a_duplicate_registry_may_use_it() {
         again();
         true
     });
-    assert_eq!(registry.count(), 1, "what came meanwhile is another registration");
+    assert_eq!(
+        registry.count(),
+        1,
+        "what came meanwhile is another registration"
+    );
     assert!(!received(&ctx).is_empty());
     die(ctx);
     assert_eq!(registry.count(), 0);
@@ -121,8 +141,16 @@ fn a_panicking_callback_leaves_the_registry_sound() {
     let ctx = process::<u32>();
     registry.register(&ctx, "k".to_owned(), "v".into()).unwrap();
     let panics = |action: &dyn Fn()| assert!(catch_unwind(AssertUnwindSafe(action)).is_err());
-    panics(&|| drop(registry.with("k", |_, _| panic!("on purpose"))));
-    panics(&|| drop(registry.dispatch("k", |_| panic!("on purpose"))));
+    panics(&|| {
+        registry
+            .with("k", |_, _| panic!("on purpose"))
+            .unwrap_or(());
+    });
+    panics(&|| {
+        registry
+            .dispatch("k", |_| panic!("on purpose"))
+            .unwrap_or(());
+    });
     panics(&|| drop(registry.select(|_, _, _| -> Option<()> { panic!("on purpose") })));
     panics(&|| drop(registry.update_value(&ctx, "k", |_| panic!("on purpose"))));
     panics(&|| registry.unregister_match(&ctx, "k", |_| -> bool { panic!("on purpose") }));
@@ -137,7 +165,10 @@ struct Rude(Registry<u32, Rude>, u32);
 
 impl Drop for Rude {
     fn drop(&mut self) {
-        assert!(self.0.with(&self.1, |_, _| ()).is_none(), "dropped after it has left");
+        assert!(
+            self.0.with(&self.1, |_, _| ()).is_none(),
+            "dropped after it has left"
+        );
         panic!("on purpose");
     }
 }
@@ -149,7 +180,9 @@ fn values_are_dropped_under_no_lock_and_a_panic_of_one_loses_no_other() {
     for n in 0..10 {
         registry.register(&a, n, Rude(registry.clone(), n)).unwrap();
     }
-    registry.register(&b, 10, Rude(registry.clone(), 10)).unwrap();
+    registry
+        .register(&b, 10, Rude(registry.clone(), 10))
+        .unwrap();
     registry.unregister(&a, &3);
     assert_eq!(registry.count(), 10);
     die(a);

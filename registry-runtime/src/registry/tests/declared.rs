@@ -15,7 +15,8 @@ macro_rules! declare {
             type Value = u32;
             type Keys = $kind;
             type Message = $message;
-            const ID: RegistryId = RegistryId::new(module_path!(), stringify!($name), line!(), column!());
+            const ID: RegistryId =
+                RegistryId::new(module_path!(), stringify!($name), line!(), column!());
 
             fn slot() -> &'static Slot<Self, Handle<Self>> {
                 static SLOT: Slot<$name, Handle<$name>> = Slot::new();
@@ -51,12 +52,24 @@ async fn a_declared_registry_has_the_functions_of_the_value_on_each_node_its_own
             Sessions::register(&ctx, "a".to_owned(), 1).unwrap();
             Topics::register(&ctx, "t".to_owned(), 2).unwrap();
             assert_eq!(Sessions::lookup("a"), Some((ctx.pid(), 1)));
-            assert_eq!(Sessions::update_value(&ctx, "a", |value| value + 1), Some((2, 1)));
+            assert_eq!(
+                Sessions::update_value(&ctx, "a", |value| value + 1),
+                Some((2, 1))
+            );
             assert_eq!(Topics::lookup("t"), [(ctx.pid(), 2)]);
             assert_eq!(Topics::publish("t", "news".to_owned()), 1);
             assert_eq!(ctx.recv().await, "news");
-            assert_eq!((Sessions::keys(ctx.pid()).len(), Topics::values("t", ctx.pid())), (1, vec![2]));
-            assert_eq!(Sessions::select(|key, _, value| Some((key.clone(), *value))), [("a".to_owned(), 2)]);
+            assert_eq!(
+                (
+                    Sessions::keys(ctx.pid()).len(),
+                    Topics::values("t", ctx.pid())
+                ),
+                (1, vec![2])
+            );
+            assert_eq!(
+                Sessions::select(|key, _, value| Some((key.clone(), *value))),
+                [("a".to_owned(), 2)]
+            );
             assert_eq!(Topics::dispatch("t", |entries| entries.len()), Some(1));
             assert_eq!(Sessions::lock("a", async || 5).await, 5);
             Sessions::put_meta("m", 1u8).unwrap();
@@ -69,12 +82,21 @@ async fn a_declared_registry_has_the_functions_of_the_value_on_each_node_its_own
     };
     // The same names at the same time, on two nodes.
     let (one, two) = (Node::new(), Node::new());
-    tokio::join!(one.scope(test), two.scope(async {
-        assert!(!Sessions::is_running());
-        let error = Sessions::handle().put_meta("m", 1).unwrap_err().to_string();
-        assert!(error.contains("registry `Sessions` (declared at"), "{error}");
-        assert!(error.contains("add `registry!<Sessions>;` to your supervision tree"), "{error}");
-    }));
+    tokio::join!(
+        one.scope(test),
+        two.scope(async {
+            assert!(!Sessions::is_running());
+            let error = Sessions::handle().put_meta("m", 1).unwrap_err().to_string();
+            assert!(
+                error.contains("registry `Sessions` (declared at"),
+                "{error}"
+            );
+            assert!(
+                error.contains("add `registry!<Sessions>;` to your supervision tree"),
+                "{error}"
+            );
+        })
+    );
 }
 
 #[tokio::test]
@@ -120,10 +142,16 @@ async fn a_parallel_dispatch_shows_each_entry_once_and_passes_a_panic_on() {
         })
         .await;
     for (at, process) in processes.iter().enumerate() {
-        let expected = if at % 3 == 0 { vec![] } else { vec![u32::try_from(at).unwrap()] };
+        let expected = if at % 3 == 0 {
+            vec![]
+        } else {
+            vec![u32::try_from(at).unwrap()]
+        };
         assert_eq!(super::received(process), expected);
     }
-    registry.dispatch_parallel(&2, |_| panic!("there is nobody")).await;
+    registry
+        .dispatch_parallel(&2, |_| panic!("there is nobody"))
+        .await;
     let again = registry.clone();
     let panics = tokio::spawn(async move {
         again.dispatch_parallel(&1, |_| panic!("on purpose")).await;

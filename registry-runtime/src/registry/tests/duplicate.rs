@@ -22,7 +22,10 @@ fn has_duplicate_registrations() {
         registry.register(&a, "k".to_owned(), 2).unwrap();
         registry.register(&b, "k".to_owned(), 3).unwrap();
         assert_eq!(registry.count(), 3);
-        assert_eq!(sorted(registry.lookup("k")), [(a.pid(), 1), (a.pid(), 2), (b.pid(), 3)]);
+        assert_eq!(
+            sorted(registry.lookup("k")),
+            [(a.pid(), 1), (a.pid(), 2), (b.pid(), 3)]
+        );
         assert_eq!(registry.keys(a.pid()), ["k", "k"]);
         assert_eq!(sorted(registry.values("k", a.pid())), [1, 2]);
         assert_eq!(registry.values("other", a.pid()), []);
@@ -61,7 +64,10 @@ fn unregister_takes_all_of_ones_own_under_the_key() {
         }
         registry.register(&a, "other".to_owned(), 9).unwrap();
         registry.unregister(&a, "k");
-        assert_eq!(sorted(registry.lookup("k")), [(b.pid(), 0), (b.pid(), 1), (b.pid(), 2)]);
+        assert_eq!(
+            sorted(registry.lookup("k")),
+            [(b.pid(), 0), (b.pid(), 1), (b.pid(), 2)]
+        );
         assert_eq!(registry.keys(a.pid()), ["other"]);
     }
     each!(test);
@@ -99,7 +105,11 @@ fn publish_reaches_each_entry_and_counts_who_took_it() {
         assert_eq!(received(&a), ["news", "news"]);
         assert_eq!(received(&b), ["news"]);
         drop(b.cell().mailbox.close());
-        assert_eq!(registry.publish("k", "more".to_owned()), 2, "one has died meanwhile");
+        assert_eq!(
+            registry.publish("k", "more".to_owned()),
+            2,
+            "one has died meanwhile"
+        );
         registry.dispatch("k", |entries| {
             for entry in &entries {
                 let _ = entry.send("sent".to_owned());
@@ -136,7 +146,11 @@ fn a_large_topic_survives_joining_and_leaving_in_any_order() {
             if round % 500 == 0 {
                 let found = registry.lookup("k");
                 assert_eq!(found.len(), expected.len());
-                assert!(found.into_iter().all(|(pid, value)| expected[&pid] == value));
+                assert!(
+                    found
+                        .into_iter()
+                        .all(|(pid, value)| expected[&pid] == value)
+                );
             }
         }
         assert_eq!(registry.count(), expected.len());
@@ -157,7 +171,11 @@ fn topics_that_collide_stay_apart() {
             registry.register(&b, Colliding(n % 4), n).unwrap();
         }
         let count = |ctx: &crate::process::Process<()>, key| {
-            registry.keys(ctx.pid()).into_iter().filter(|other| *other == Colliding(key)).count()
+            registry
+                .keys(ctx.pid())
+                .into_iter()
+                .filter(|other| *other == Colliding(key))
+                .count()
         };
         assert_eq!((count(&a, 1), count(&b, 3)), (10, 10));
         registry.unregister(&a, &Colliding(1));

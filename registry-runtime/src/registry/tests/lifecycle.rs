@@ -8,16 +8,32 @@ use crate::registry::{
 fn bad_options_are_typed_errors_that_say_what_was_expected() {
     let build = |partitions: usize| {
         let builder: RegistryBuilder<u32, (), Unique, NoMessage> = Registry::builder();
-        builder.partitions(partitions).build().map(|registry| registry.partitions())
+        builder
+            .partitions(partitions)
+            .build()
+            .map(|registry| registry.partitions())
     };
     let error = build(0).unwrap_err();
     assert_eq!(error, OptionError::Partitions(0));
-    assert_eq!(error.to_string(), "expected `partitions` to be a positive integer, got `0`");
+    assert_eq!(
+        error.to_string(),
+        "expected `partitions` to be a positive integer, got `0`"
+    );
     let error = build(5_000).unwrap_err();
-    assert_eq!(error.to_string(), "expected `partitions` to be at most 4096, got `5000`");
+    assert_eq!(
+        error.to_string(),
+        "expected `partitions` to be at most 4096, got `5000`"
+    );
     assert_eq!(build(3), Ok(3));
     let builder: RegistryBuilder<u32, (), Unique, NoMessage> = Registry::builder();
-    assert!(builder.partitions(Partitions::Schedulers).build().unwrap().partitions() >= 1);
+    assert!(
+        builder
+            .partitions(Partitions::Schedulers)
+            .build()
+            .unwrap()
+            .partitions()
+            >= 1
+    );
 }
 
 #[test]
@@ -26,7 +42,11 @@ fn a_registry_that_does_not_run_finds_nothing_and_refuses_with_its_name() {
     let a = process::<()>();
     let error = registry.register(&a, 1, ()).unwrap_err();
     assert!(matches!(&error, RegisterError::NotRunning(of) if of.registry() == "Sessions"));
-    assert!(error.to_string().starts_with("registry `Sessions` is not running; start it"));
+    assert!(
+        error
+            .to_string()
+            .starts_with("registry `Sessions` is not running; start it")
+    );
     assert_eq!(registry.lookup(&1), None);
     assert_eq!((registry.count(), registry.keys(a.pid())), (0, vec![]));
     assert!(!registry.is_running());
@@ -36,10 +56,8 @@ fn a_registry_that_does_not_run_finds_nothing_and_refuses_with_its_name() {
 #[test]
 fn stopping_empties_it_and_starting_makes_it_usable_again() {
     for partitions in PARTITIONS {
-        let registry: Registry<u32, u32, Duplicate> = Registry::builder()
-            .partitions(partitions)
-            .build()
-            .unwrap();
+        let registry: Registry<u32, u32, Duplicate> =
+            Registry::builder().partitions(partitions).build().unwrap();
         let own = process::<()>();
         let (a, b) = (process::<()>(), process::<()>());
         a.trap_exit(true);

@@ -8,7 +8,12 @@ type Event = RegistryEvent<u32, u32>;
 
 fn told(listener: &Process<Event>) -> Vec<String> {
     let told = received(listener).into_iter().map(|event| match event {
-        Event::Registered { registry, key, value, .. } => format!("+{registry} {key}={value}"),
+        Event::Registered {
+            registry,
+            key,
+            value,
+            ..
+        } => format!("+{registry} {key}={value}"),
         Event::Unregistered { registry, key, .. } => format!("-{registry} {key}"),
     });
     told.collect()
@@ -58,7 +63,11 @@ fn a_named_listener_is_looked_up_at_each_event_even_in_the_same_registry() {
     let names: Registry<&'static str, (), crate::registry::Unique, Event> = registry(1);
     let found = names.clone();
     let find = move || -> Option<Arc<dyn Receiver<Event>>> { found.find("listener") };
-    let registry: Registry<u32, u32> = Registry::builder().name("Test").listener(find).build().unwrap();
+    let registry: Registry<u32, u32> = Registry::builder()
+        .name("Test")
+        .listener(find)
+        .build()
+        .unwrap();
     registry.activate(process::<()>().pid()).unwrap();
     let a = process::<()>();
     registry.register(&a, 1, 1).unwrap();
@@ -92,5 +101,8 @@ fn events_of_units_carry_a_unit() {
     registry.listen(&listener).unwrap();
     let a = process::<()>();
     registry.register(&a, 1, ()).unwrap();
-    assert!(matches!(&received(&listener)[..], [RegistryEvent::Registered { key: 1, .. }]));
+    assert!(matches!(
+        &received(&listener)[..],
+        [RegistryEvent::Registered { key: 1, .. }]
+    ));
 }

@@ -14,14 +14,23 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 
 /// A critical section that ends when it is told to.
 async fn inside(open: Rc<Cell<bool>>) {
-    std::future::poll_fn(|_| if open.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+    std::future::poll_fn(|_| {
+        if open.get() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
 }
 
 #[test]
 fn locks_one_at_a_time_in_the_order_of_coming() {
     let registry: Registry<String> = registry(1);
     let gates: [Rc<Cell<bool>>; 3] = Default::default();
-    let [a, b, c] = gates.clone().map(|gate| registry.lock("k", async move || inside(gate).await));
+    let [a, b, c] = gates
+        .clone()
+        .map(|gate| registry.lock("k", async move || inside(gate).await));
     let (mut a, mut b, mut c) = (pin!(a), pin!(b), pin!(c));
     gates[1].set(true);
     gates[2].set(true);
@@ -31,7 +40,10 @@ fn locks_one_at_a_time_in_the_order_of_coming() {
     gates[0].set(true);
     assert!(poll(c.as_mut()).is_pending());
     assert!(poll(a.as_mut()).is_ready());
-    assert!(poll(c.as_mut()).is_pending(), "the first that waits comes first");
+    assert!(
+        poll(c.as_mut()).is_pending(),
+        "the first that waits comes first"
+    );
     assert!(poll(b.as_mut()).is_ready());
     assert!(poll(c.as_mut()).is_ready());
     assert!(registry.inner.locks.is_empty());

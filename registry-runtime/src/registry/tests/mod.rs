@@ -26,7 +26,10 @@ fn process<M: Send + 'static>() -> Ctx<Plain<M>> {
 }
 
 /// Ends a process, as its task would have.
-#[expect(clippy::needless_pass_by_value, reason = "the dead do nothing any more")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the dead do nothing any more"
+)]
 fn die<M: Send + 'static>(process: Ctx<Plain<M>>) -> Pid {
     exit::finish(process.cell(), false);
     process.pid()
@@ -51,9 +54,14 @@ where
     D: Keys,
     M: ?Sized + 'static,
 {
-    let registry = Registry::builder().partitions(partitions).name("Test").build();
+    let registry = Registry::builder()
+        .partitions(partitions)
+        .name("Test")
+        .build();
     let registry = registry.expect("the options are good");
-    registry.activate(process::<()>().pid()).expect("it does not run yet");
+    registry
+        .activate(process::<()>().pid())
+        .expect("it does not run yet");
     registry
 }
 

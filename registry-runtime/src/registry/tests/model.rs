@@ -4,9 +4,7 @@
 
 use super::{PARTITIONS, die, process, registry, sorted};
 use crate::process::{ExitReason, NoMessage, Pid, Process};
-use crate::registry::{
-    Duplicate, DuplicateByKey, Keys, Registry, RegisterError, Unique,
-};
+use crate::registry::{Duplicate, DuplicateByKey, Keys, RegisterError, Registry, Unique};
 
 const KEYS: u8 = 4;
 const STEPS: usize = 60;
@@ -28,7 +26,13 @@ struct Model(Vec<(u8, Pid, u32)>);
 
 impl Model {
     fn of(&self, choose: impl Fn(&(u8, Pid, u32)) -> bool) -> Vec<(u8, Pid, u32)> {
-        sorted(self.0.iter().copied().filter(|entry| choose(entry)).collect())
+        sorted(
+            self.0
+                .iter()
+                .copied()
+                .filter(|entry| choose(entry))
+                .collect(),
+        )
     }
 }
 
@@ -41,7 +45,11 @@ fn check<D: Keys>(registry: &Registry<u8, u32, D>, model: &Model, pids: &[Pid]) 
         assert_eq!(sorted(found), model.of(|entry| entry.0 == key));
     }
     for &pid in pids {
-        let keys: Vec<u8> = model.of(|entry| entry.1 == pid).iter().map(|entry| entry.0).collect();
+        let keys: Vec<u8> = model
+            .of(|entry| entry.1 == pid)
+            .iter()
+            .map(|entry| entry.0)
+            .collect();
         assert_eq!(sorted(registry.keys(pid)), keys);
         for key in 0..KEYS {
             let held = model.of(|entry| entry.0 == key && entry.1 == pid);
@@ -64,7 +72,9 @@ fn step<D: Keys>(
     match random.below(20) {
         0..=8 => {
             let taken = model.0.iter().find(|entry| D::UNIQUE && entry.0 == key);
-            let expected = taken.map_or(Ok(()), |entry| Err(RegisterError::AlreadyRegistered(entry.1)));
+            let expected = taken.map_or(Ok(()), |entry| {
+                Err(RegisterError::AlreadyRegistered(entry.1))
+            });
             assert_eq!(registry.register(&processes[at], key, value), expected);
             if expected.is_ok() {
                 model.0.push((key, me, value));
@@ -77,7 +87,9 @@ fn step<D: Keys>(
         13..=15 => {
             let odd = u32::from(random.below(2) == 1);
             registry.unregister_match(&processes[at], &key, |value| value % 2 == odd);
-            model.0.retain(|entry| (entry.0, entry.1, entry.2 % 2) != (key, me, odd));
+            model
+                .0
+                .retain(|entry| (entry.0, entry.1, entry.2 % 2) != (key, me, odd));
         }
         16..=18 => {
             dead.push(die(std::mem::replace(&mut processes[at], process())));
@@ -93,7 +105,9 @@ fn step<D: Keys>(
 }
 
 fn histories<D: Keys>(seed: u64) {
-    let cases = std::env::var("REGISTRY_MODEL_CASES").ok().and_then(|cases| cases.parse().ok());
+    let cases = std::env::var("REGISTRY_MODEL_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
     for case in 0..cases.unwrap_or(400u64) {
         let mut random = Random(seed ^ (case + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let partitions = PARTITIONS[random.below(2)];
@@ -102,7 +116,13 @@ fn histories<D: Keys>(seed: u64) {
         let mut processes: Vec<Process<()>> = (0..4).map(|_| process()).collect();
         let (mut model, mut dead) = (Model::default(), Vec::new());
         for value in 0..u32::try_from(STEPS).unwrap() {
-            step(&mut random, (&registry, run), (&mut model, value), &mut processes, &mut dead);
+            step(
+                &mut random,
+                (&registry, run),
+                (&mut model, value),
+                &mut processes,
+                &mut dead,
+            );
             let mut pids: Vec<Pid> = processes.iter().map(Process::pid).collect();
             pids.extend(dead.last());
             check(&registry, &model, &pids);

@@ -13,14 +13,22 @@ fn has_unique_registrations() {
         assert_eq!(registry.register(&a, "hello".to_owned(), 1), Ok(()));
         let taken = Err(RegisterError::AlreadyRegistered(a.pid()));
         assert_eq!(registry.register(&b, "hello".to_owned(), 2), taken);
-        assert_eq!(registry.register(&a, "hello".to_owned(), 3), taken, "one's own second try");
+        assert_eq!(
+            registry.register(&a, "hello".to_owned(), 3),
+            taken,
+            "one's own second try"
+        );
         assert_eq!(registry.register(&a, "world".to_owned(), 4), Ok(()));
         assert_eq!(registry.lookup("hello"), Some((a.pid(), 1)));
         assert_eq!(registry.whereis("world"), Some(a.pid()));
         assert_eq!(registry.lookup("nobody"), None);
         assert_eq!(registry.count(), 2);
         assert_eq!(sorted(registry.keys(a.pid())), ["hello", "world"]);
-        assert_eq!(registry.keys(b.pid()), Vec::<String>::new(), "a refusal leaves nothing behind");
+        assert_eq!(
+            registry.keys(b.pid()),
+            Vec::<String>::new(),
+            "a refusal leaves nothing behind"
+        );
     });
 }
 
@@ -44,7 +52,10 @@ fn the_exiting_are_refused() {
     each(|registry| {
         let a = process::<()>();
         crate::process::exit::finish(a.cell(), false);
-        assert_eq!(registry.register(&a, "a".to_owned(), 0), Err(RegisterError::Exiting));
+        assert_eq!(
+            registry.register(&a, "a".to_owned(), 0),
+            Err(RegisterError::Exiting)
+        );
         assert_eq!(registry.count(), 0);
     });
 }
@@ -83,7 +94,10 @@ fn updates_current_process_value() {
         let (a, b) = (process::<()>(), process::<()>());
         assert_eq!(registry.update_value(&a, "a", |value| value + 1), None);
         registry.register(&a, "a".to_owned(), 1).unwrap();
-        assert_eq!(registry.update_value(&a, "a", |value| value + 1), Some((2, 1)));
+        assert_eq!(
+            registry.update_value(&a, "a", |value| value + 1),
+            Some((2, 1))
+        );
         assert_eq!(registry.update_value(&b, "a", |value| value + 1), None);
         assert_eq!(registry.lookup("a"), Some((a.pid(), 2)));
         assert_eq!(registry.values("a", a.pid()), [2]);
@@ -98,10 +112,14 @@ fn matches_selects_and_counts() {
         for n in 0..50 {
             registry.register(&a, n.to_string(), n).unwrap();
         }
-        assert_eq!(registry.matching("7", |_, value| *value == 7), [(a.pid(), 7)]);
+        assert_eq!(
+            registry.matching("7", |_, value| *value == 7),
+            [(a.pid(), 7)]
+        );
         assert_eq!(registry.matching("7", |_, value| Some(value * 2)), [14]);
         assert_eq!(registry.count_match("7", |pid, _| pid != a.pid()), 0);
-        let selected = registry.select(|key, pid, value| (*value >= 47).then(|| (key.clone(), pid)));
+        let selected =
+            registry.select(|key, pid, value| (*value >= 47).then(|| (key.clone(), pid)));
         let expected = ["47", "48", "49"].map(|key| (key.to_owned(), a.pid()));
         assert_eq!(sorted(selected), expected);
         assert_eq!(registry.count_select(|_, _, value| value % 2 == 0), 25);
@@ -114,11 +132,17 @@ fn a_dispatch_has_the_one_entry_or_is_not_called() {
         let a = process::<()>();
         registry.register(&a, "a".to_owned(), 5).unwrap();
         let seen = registry.dispatch("a", |entries| {
-            let seen = entries.iter().map(|entry| (entry.pid(), *entry.value())).collect::<Vec<_>>();
+            let seen = entries
+                .iter()
+                .map(|entry| (entry.pid(), *entry.value()))
+                .collect::<Vec<_>>();
             (entries.len(), seen)
         });
         assert_eq!(seen, Some((1, vec![(a.pid(), 5)])));
-        assert_eq!(registry.dispatch("b", |_| panic!("there is nobody")), None::<()>);
+        assert_eq!(
+            registry.dispatch("b", |_| panic!("there is nobody")),
+            None::<()>
+        );
     });
 }
 
@@ -138,7 +162,10 @@ fn values_need_not_be_clone() {
     let registry: Registry<u64, Dear> = registry(1);
     let a = process::<()>();
     registry.register(&a, 1, Dear("x".to_owned())).unwrap();
-    assert_eq!(registry.with(&1, |pid, dear| (pid, dear.0.len())), Some((a.pid(), 1)));
+    assert_eq!(
+        registry.with(&1, |pid, dear| (pid, dear.0.len())),
+        Some((a.pid(), 1))
+    );
     assert!(registry.find(&1).is_some());
 }
 
@@ -157,7 +184,10 @@ fn keys_that_collide_stay_apart() {
         registry.unregister_match(&b, &Colliding(4), |value| *value == 4);
         assert_eq!(registry.count(), 98);
         assert_eq!(registry.values(&Colliding(6), a.pid()), [6]);
-        let of_a = (0..100).filter(|n| n % 3 == 0 && *n != 3).map(Colliding).collect::<Vec<_>>();
+        let of_a = (0..100)
+            .filter(|n| n % 3 == 0 && *n != 3)
+            .map(Colliding)
+            .collect::<Vec<_>>();
         assert_eq!(sorted(registry.keys(a.pid())), of_a);
         die(a);
         assert_eq!(registry.count(), 65);
@@ -165,4 +195,15 @@ fn keys_that_collide_stay_apart() {
         die(b);
         assert_eq!(registry.count(), 0);
     }
+}
+
+#[test]
+fn sends_to_the_one_process_under_a_key() {
+    use crate::process::SendError;
+    let registry: Registry<String, (), Unique, u32> = registry(1);
+    let a = process::<u32>();
+    registry.register(&a, "a".to_owned(), ()).unwrap();
+    assert_eq!(registry.send("a", 7), Ok(()));
+    assert_eq!(registry.send("b", 7), Err(SendError::NotRunning));
+    assert_eq!(super::received(&a), [7]);
 }

@@ -1,0 +1,133 @@
+//! Futures of the user's functions that must be `Send`.
+//!
+//! Each gets a function of its own that promises `Send` of what it returns. So a future that cannot be
+//! sent is reported there, at the name of the user's function, and what awaits it need not look inside.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Attribute, GenericParam, Type};
+
+use super::quiet;
+use super::this::named;
+use crate::model::behaviour::Behaviour;
+use crate::names;
+
+/// One of the user's functions.
+pub(super) struct Function<'a> {
+    pub(super) behaviour: &'a Behaviour,
+    pub(super) name: &'a Ident,
+    pub(super) cfgs: &'a [Attribute],
+    pub(super) is_async: bool,
+    pub(super) arguments: Vec<Argument<'a>>,
+    /// What it returns; nothing if that is `()`.
+    pub(super) output: Option<&'a Type>,
+}
+
+/// What it takes, in order.
+pub(super) enum Argument<'a> {
+    /// `&mut S`.
+    This,
+    /// `&mut Ctx<S>`.
+    Ctx,
+    /// `&ExitReason`.
+    Reason,
+    /// A `ReplyTo` of this type.
+    Reply(&'a Type),
+    /// An owned value: its variable, and its type.
+    Value(Ident, &'a Type),
+}
+
+impl Argument<'_> {
+    fn is_lent(&self) -> bool {
+        matches!(self, Argument::This | Argument::Ctx | Argument::Reason)
+    }
+
+    /// The variable that holds it, where the function is called; `this` stands for the state.
+    fn variable(&self, this: &TokenStream) -> TokenStream {
+        let local = match self {
+            Argument::This => return this.clone(),
+            Argument::Ctx => names::local("ctx"),
+            Argument::Reason => names::local("reason"),
+            Argument::Reply(_) => names::local("reply"),
+            Argument::Value(name, _) => name.clone(),
+        };
+        quote!(#local)
+    }
+
+    fn ty(&self, behaviour: &Behaviour) -> TokenStream {
+        let krate = &behaviour.krate;
+        let this = &behaviour.item.self_ty;
+        match self {
+            Argument::This => quote!(&'__a mut #this),
+            Argument::Ctx => quote!(&'__a mut #krate::Ctx<#this>),
+            Argument::Reason => quote!(&'__a #krate::ExitReason),
+            Argument::Reply(ty) => {
+                let ty = named(ty, this);
+                quote!(#krate::ReplyTo<#ty>)
+            }
+            Argument::Value(_, ty) => {
+                let ty = named(ty, this);
+                quote!(#ty)
+            }
+        }
+    }
+}
+
+impl Function<'_> {
+    /// The function that promises `Send`; none for one that is not async.
+    pub(super) fn declaration(&self) -> Option<TokenStream> {
+        if !self.is_async {
+            return None;
+        }
+        let Behaviour { krate, item, .. } = self.behaviour;
+        let (this, clauses) = (&item.self_ty, &item.generics.where_clause);
+        let span = names::at(self.name.span());
+        let (name, runner, cfgs) = (self.name, self.runner(), self.cfgs);
+        let variable = names::local("this");
+        let variables: Vec<_> =
+            self.arguments.iter().map(|argument| argument.variable(&quote!(#variable))).collect();
+        let types = self.arguments.iter().map(|argument| argument.ty(self.behaviour));
+        let lifetime = self.arguments.iter().any(Argument::is_lent).then(|| quote!('__a,));
+        let parameters = item.generics.params.iter();
+        let captured = item.generics.params.iter().map(|parameter| match parameter {
+            GenericParam::Type(parameter) => &parameter.ident,
+            GenericParam::Const(parameter) => &parameter.ident,
+            GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+        });
+        let captured = quote!(use<#lifetime #(#captured),*>);
+        let output = match self.output {
+            Some(ty) => {
+                let ty = named(ty, this);
+                quote!(#ty)
+            }
+            None => quote!(()),
+        };
+        let future = quote_spanned!(span=> impl #krate::core::future::Future<Output = #output>
+            + #krate::core::marker::Send + #captured);
+        let call = quote_spanned!(span=> <#this>::#name(#(#variables),*));
+        let quiet = quiet();
+        Some(quote! {
+            #(#cfgs)*
+            #quiet
+            fn #runner<#lifetime #(#parameters),*>(#(#variables: #types),*) -> #future #clauses {
+                #call
+            }
+        })
+    }
+
+    /// Runs it to its end, in an async block.
+    pub(super) fn run(&self, this: &TokenStream) -> TokenStream {
+        let variables = self.arguments.iter().map(|argument| argument.variable(this));
+        let span = names::at(self.name.span());
+        if self.is_async {
+            let runner = self.runner();
+            return quote!(#runner(#(#variables),*).await);
+        }
+        let name = self.name;
+        quote_spanned!(span=> Self::#name(#(#variables),*))
+    }
+
+    fn runner(&self) -> Ident {
+        format_ident!("__run_{}", names::plain(self.name))
+    }
+}

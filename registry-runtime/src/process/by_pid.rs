@@ -1,0 +1,128 @@
+//! What anybody may do to a process by its pid.
+
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::timers::far_enough;
+use super::{ExitReason, Pid, SendError, current, exit};
+
+/// A message on its way to a process, until its time has come; made by [`Pid::send_after`].
+///
+/// Dropping it does nothing.
+///
+/// # Elixir
+///
+/// The reference that `Process.send_after/3` returns.
+#[derive(Clone, Debug)]
+pub struct DelayedSend {
+    task: AbortHandle,
+    at: Instant,
+}
+
+impl DelayedSend {
+    /// Takes the message back: how long it would have taken, or `None` if it is out already.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.cancel_timer/1`.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn cancel(&self) -> Option<Duration> {
+        if self.task.is_finished() {
+            return None;
+        }
+        self.task.abort();
+        Some(self.at.saturating_duration_since(Instant::now()))
+    }
+}
+
+impl Pid {
+    /// Asks the process to exit; from inside a process, with that one as the sender.
+    ///
+    /// Nothing happens when it has ended. [`ExitReason::Kill`] ends any process at its next await;
+    /// other reasons end those that do not trap exits, after their `terminate`.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.exit/2`.
+    pub fn exit(self, reason: ExitReason) {
+        if let Some(target) = super::resolve(self) {
+            let from = current::with(|process| process.map(|process| process.header().pid));
+            exit::signal(&*target, from, reason);
+        }
+    }
+
+    /// Whether the process runs, and is not ending.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.alive?/1`.
+    #[must_use]
+    pub fn is_alive(self) -> bool {
+        super::resolve(self).is_some_and(|process| process.header().is_alive())
+    }
+
+    /// Waits until the process has ended, and tells why; [`ExitReason::NoProc`] when it had ended
+    /// before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.monitor/1` and a `receive`, for tasks that are no process.
+    pub async fn ended(self) -> ExitReason {
+        match super::resolve(self) {
+            Some(process) => exit::ended(process).await,
+            None => ExitReason::NoProc,
+        }
+    }
+
+    /// Sends an untyped message: a server handles it by the `#[info]` of its type. One for which
+    /// there is none is reported, and dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::NotRunning`] when the process has ended; [`SendError::Full`] when its mailbox
+    /// is bounded and full.
+    ///
+    /// # Elixir
+    ///
+    /// `send/2`.
+    pub fn send<T: Send + 'static>(self, message: T) -> Result<(), SendError> {
+        let target = super::resolve(self).ok_or(SendError::NotRunning)?;
+        match target.push_any(Box::new(message), false) {
+            Ok(()) => Ok(()),
+            Err(_) if target.header().is_alive() => Err(SendError::Full),
+            Err(_) => Err(SendError::NotRunning),
+        }
+    }
+
+    /// Sends an untyped message after `after`, as [`send`](Self::send) does; to nobody, if the
+    /// process has ended by then.
+    ///
+    /// A process that sends to itself had better use [`Ctx::send_after`](super::Ctx::send_after),
+    /// whose timers end with it.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.send_after/3`.
+    pub fn send_after<T: Send + 'static>(self, after: Duration, message: T) -> DelayedSend {
+        let at = far_enough(after);
+        let node = crate::node::Node::current();
+        let task = tokio::spawn(node.scope(async move {
+            sleep_until(at).await;
+            let _ = self.send(message);
+        }));
+        DelayedSend {
+            task: task.abort_handle(),
+            at,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Reading what a process holds.
+
+use std::hash::Hash;
+
+use hashbrown::Equivalent;
+
+use super::at::At;
+use super::kind::Keys;
+use super::member::Shared;
+use super::names::address;
+use super::table::Table;
+use super::{Inner, Registry};
+use crate::process::{Pid, Proc, resolve};
+
+impl<K, V, D, M> Registry<K, V, D, M>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    D: Keys,
+    M: ?Sized + 'static,
+{
+    /// The keys that a process has registered, in no order; a key is there as often as the process
+    /// registered under it. Empty when the process holds none, or is dead.
+    ///
+    /// Takes time in proportion to what the process holds, in this and other registries.
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.keys/2`.
+    #[must_use]
+    pub fn keys(&self, pid: Pid) -> Vec<K> {
+        let Some(process) = resolve(pid) else {
+            return Vec::new();
+        };
+        let names = process.header().names.lock();
+        let mut keys = Vec::with_capacity(names.len());
+        for note in names.iter() {
+            let shard = self.inner.shard(note.hash);
+            if note.shard() == address(shard) {
+                let held = Held {
+                    pid,
+                    hash: note.hash,
+                    at: &note.at,
+                };
+                held.keys(shard.read().table(), &mut keys);
+            }
+        }
+        keys
+    }
+
+    /// The values that a process has registered under a key, cloned, in no order. Empty when it
+    /// holds none there, or is dead.
+    ///
+    /// # Elixir
+    ///
+    /// `Registry.values/3`.
+    #[must_use]
+    pub fn values<Q>(&self, key: &Q, pid: Pid) -> Vec<V>
+    where
+        V: Clone,
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.values_by(key, pid, V::clone)
+    }
+
+    /// As [`Registry::values`], for a declared registry, whose values may not be `Clone`.
+    #[doc(hidden)]
+    pub fn values_by<Q>(&self, key: &Q, pid: Pid, clone: impl Fn(&V) -> V) -> Vec<V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let held: Vec<(u32, Shared<V>)> = match resolve(pid) {
+            Some(process) => self.inner.held_by(&*process, key),
+            None => Vec::new(),
+        };
+        held.iter().map(|(_, value)| clone(value.get())).collect()
+    }
+}
+
+/// What one process holds under one hash.
+struct Held<'a> {
+    pid: Pid,
+    hash: u64,
+    at: &'a At,
+}
+
+impl Held<'_> {
+    fn keys<K: Clone, V, M: ?Sized>(&self, table: &Table<K, V, M>, keys: &mut Vec<K>) {
+        if let At::One(index) = *self.at {
+            keys.extend(
+                table
+                    .held(self.hash, self.pid, index)
+                    .map(|row| row.key.clone()),
+            );
+            return;
+        }
+        // Keys of one hash share a note, so that an index may stand in it several times.
+        let mut indexes = self.at.as_slice().to_vec();
+        indexes.sort_unstable();
+        indexes.dedup();
+        for row in table.of_hash(self.hash) {
+            for &index in &indexes {
+                if row.is_held(self.pid, index) {
+                    keys.push(row.key.clone());
+                }
+            }
+        }
+    }
+}
+
+impl<K, V, D, M> Inner<K, V, D, M>
+where
+    K: Hash + Eq + Clone + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    D: Keys,
+    M: ?Sized + 'static,
+{
+    /// What a process holds under a key, in the order of the indexes.
+    pub(crate) fn held_by<Q>(&self, process: &dyn Proc, key: &Q) -> Vec<(u32, Shared<V>)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let header = process.header();
+        let hash = self.hash(key);
+        let shard = self.shard(hash);
+        let mut names = header.names.lock();
+        let Some(note) = names.find_mut(address(shard), hash) else {
+            return Vec::new();
+        };
+        let reading = shard.read();
+        let Some(row) = reading.table().find(hash, key) else {
+            return Vec::new();
+        };
+        let held = |index: u32| {
+            let member = row
+                .members
+                .get(index)
+                .filter(|member| member.pid == header.pid)?;
+            Some((index, member.value.clone()))
+        };
+        let mut found: Vec<_> = note
+            .at
+            .as_slice()
+            .iter()
+            .filter_map(|index| held(*index))
+            .collect();
+        if found.len() > 1 {
+            // Keys of one hash share a note, so that an index may stand in it twice.
+            found.sort_unstable_by_key(|(index, _)| *index);
+            found.dedup_by_key(|(index, _)| *index);
+        }
+        found
+    }
+}

@@ -1,0 +1,22 @@
+//! Tasks: processes that run one future to its end, alone or under a [`TaskSupervisor`].
+//!
+//! A task is a process like any other: it has a pid, ends with a reason, can be linked, monitored
+//! and killed, and what it starts and calls is started and called by it. It has no mailbox to speak
+//! of and traps no exits: an exit signal ends it at its next await.
+
+mod api;
+mod declared;
+mod error;
+mod handle;
+mod many;
+mod process;
+mod set;
+mod start;
+mod stream;
+mod supervisor;
+
+pub use declared::{DeclaredTaskSupervisor, task_child_spec, task_instance, task_options, task_running};
+pub use error::TaskError;
+pub use handle::{Task, TaskAwait};
+pub use stream::{AsyncStream, OnTimeout};
+pub use supervisor::{TaskSupervisor, TaskSupervisorOptions};

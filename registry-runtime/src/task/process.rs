@@ -1,0 +1,134 @@
+//! The process that a task is: a future, and a place for what comes out of it.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::Task;
+use crate::gen_server::StartError;
+use crate::introspect::report;
+use crate::process::launch::Place;
+use crate::process::reply::reply_slot;
+use crate::process::signal::ChildExit;
+use crate::process::{Actor, Cell, ExitReason, Proc, ReplyTo, exit};
+use crate::supervisor::DynamicSupervisor;
+
+/// The type of process that a task is.
+#[derive(Debug)]
+pub(crate) enum TaskProcess {}
+
+impl Actor for TaskProcess {
+    type Msg = Infallible;
+
+    fn type_name() -> &'static str {
+        "Task"
+    }
+
+    fn route(message: Box<dyn Any + Send>) -> Result<Infallible, Box<dyn Any + Send>> {
+        Err(message)
+    }
+}
+
+pin_project! {
+    /// What a task's process runs.
+    ///
+    /// The order of the fields is that of their drop: the place among the supervisor's children is
+    /// given up before anyone can learn that the task is over. They are no locals of an async block,
+    /// since a panic would drop those before the reason is known.
+    struct Body<F: Future> {
+        #[pin]
+        future: F,
+        member: Option<Member>,
+        reply: Option<ReplyTo<F::Output>>,
+    }
+}
+
+impl<F: Future> Future for Body<F> {
+    type Output = ExitReason;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<ExitReason> {
+        let this = self.project();
+        let result = ready!(this.future.poll(cx));
+        if let Some(member) = this.member.take() {
+            member.done();
+        }
+        if let Some(reply) = this.reply.take() {
+            reply.send(result);
+        }
+        Poll::Ready(ExitReason::Normal)
+    }
+}
+
+/// A task's place among the children of its supervisor, given up with it.
+///
+/// The supervisor hears of the end as of any child's; that would be too late for whoever awaits one
+/// task and starts the next where there is room for one.
+pub(super) struct Member {
+    supervisor: DynamicSupervisor,
+    cell: Arc<Cell<TaskProcess>>,
+    done: bool,
+}
+
+impl Member {
+    pub(super) fn new(supervisor: DynamicSupervisor, cell: Arc<Cell<TaskProcess>>) -> Self {
+        Self {
+            supervisor,
+            cell,
+            done: false,
+        }
+    }
+
+    fn done(mut self) {
+        self.done = true;
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let pid = self.cell.header.pid;
+        self.supervisor.0.forget(pid);
+        if self.done {
+            return;
+        }
+        let reason = exit::pending(&*self.cell);
+        if !reason.is_orderly() {
+            let ended = ChildExit {
+                pid,
+                reason,
+                started: true,
+            };
+            report::child_terminated(&ended, TaskProcess::type_name(), &self.supervisor.0.options.name);
+        }
+    }
+}
+
+/// Starts a task, linked to `owner`. `before_run` is called when nothing can go wrong any more.
+pub(super) fn launch<F>(
+    place: Place<'_>,
+    owner: Option<&dyn Proc>,
+    future: F,
+    before_run: impl FnOnce(&Arc<Cell<TaskProcess>>) -> Option<Member>,
+) -> Result<Task<F::Output>, StartError>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let cell = place.prepare::<TaskProcess>(None, |_| Ok(()))?;
+    let member = before_run(&cell);
+    if let Some(owner) = owner {
+        exit::link(owner, cell.header.pid);
+    }
+    let (reply, answer) = reply_slot();
+    let body = Body {
+        future,
+        member,
+        reply: Some(reply),
+    };
+    let launched = place.run_plain(cell, body);
+    let owner = owner.map(|owner| owner.header().pid);
+    Ok(Task::new(launched.cell as Arc<dyn Proc>, answer, owner))
+}

@@ -1,0 +1,144 @@
+//! Starting tasks that no task supervisor holds.
+
+use std::sync::Arc;
+
+use super::process::launch;
+use super::stream::{AsyncStream, Starter};
+use super::Task;
+use crate::process::launch::{LaunchedProc, Place, launch_here};
+use crate::process::{Pid, Proc, current};
+use crate::supervisor::{AnyChildSpec, BeforeRun, ChildOptions, Restart};
+
+impl<T: Send + 'static> Task<T> {
+    /// Runs a future as a process of its own, to be awaited; linked to the running process if there
+    /// is one.
+    ///
+    /// The link makes the two share a fate: when the task panics, its owner gets an exit signal, and
+    /// when the owner ends other than `Normal`, the task does. In a plain tokio task there is nothing
+    /// to link to, and a panic is but an error of the await.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.async/1`.
+    pub fn run<F>(future: F) -> Self
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        begin(true, future)
+    }
+}
+
+impl Task<()> {
+    /// Runs a future as a process of its own, for its effect; linked to nobody. Its pid.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.start/1`.
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let pid = Task::start(async { println!("sent") });
+    /// pid.ended().await;
+    /// # }
+    /// ```
+    pub fn start<F>(future: F) -> Pid
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        begin(false, future).pid()
+    }
+
+    /// As [`start`](Self::start), linked to the running process if there is one.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.start_link/1`.
+    pub fn start_link<F>(future: F) -> Pid
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        begin(true, future).pid()
+    }
+
+    /// How a supervisor starts a task. `body` is called for each start. Restart is `Temporary`, as
+    /// tasks are there to end, shutdown five seconds, unless said otherwise.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.child_spec/1`.
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), StartError> {
+    /// let warm_up = Task::child_spec(|| async { /* fill the cache */ }).id("warm up");
+    /// let tree = SupervisorSpec::new("App").child(warm_up).start().await?;
+    /// # tree.shutdown().await;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn child_spec<F, Fut>(body: F) -> AnyChildSpec
+    where
+        F: Fn() -> Fut + Clone + Send + 'static,
+        Fut: Future<Output: Send> + Send + 'static,
+    {
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let task = launch(place, None, body(), |cell| {
+                before_run(&(Arc::clone(cell) as Arc<dyn Proc>));
+                None
+            })?;
+            Ok(LaunchedProc {
+                process: task.into_process(),
+                init: None,
+            })
+        };
+        AnyChildSpec::starting("Task", child_options(), start)
+    }
+
+    /// Runs a task for each item, some at a time, and yields what comes of them; as
+    /// [`TaskSupervisor::async_stream`](super::TaskSupervisor::async_stream), with no supervisor.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.async_stream/3`.
+    pub fn async_stream<I, F, Fut>(items: I, body: F) -> AsyncStream<I::IntoIter, F, Fut::Output>
+    where
+        I: IntoIterator,
+        F: FnMut(I::Item) -> Fut,
+        Fut: Future<Output: Send> + Send + 'static,
+    {
+        AsyncStream::new(items.into_iter(), body, Starter::Here)
+    }
+}
+
+/// The options of a task that is started once.
+pub(super) fn child_options() -> ChildOptions {
+    ChildOptions {
+        restart: Restart::Temporary,
+        ..ChildOptions::worker()
+    }
+}
+
+/// Starts a task here: on the current node and runtime.
+pub(super) fn begin<F>(link: bool, future: F) -> Task<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let owner = if link { current::get() } else { None };
+    match launch_here(false, |place| launch(place, owner.as_deref(), future, |_| None)) {
+        Ok(task) => task,
+        Err(error) => panic!("{error}"),
+    }
+}

@@ -1,0 +1,339 @@
+//! `TaskSupervisor`: a dynamic supervisor of tasks.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::process::{Member, launch};
+use super::start::child_options;
+use super::stream::{AsyncStream, Starter};
+use super::Task;
+use crate::gen_server::StartError;
+use crate::process::{ExitReason, Pid, current};
+use crate::supervisor::{
+    AnyChildSpec, ChildInfo, Children, DynamicSupervisor, DynamicSupervisorOptions, SupervisorError,
+};
+
+/// What a task supervisor allows.
+///
+/// # Elixir
+///
+/// The options of `Task.Supervisor.start_link/1`.
+#[derive(Clone, Debug)]
+pub struct TaskSupervisorOptions(pub(crate) DynamicSupervisorOptions);
+
+impl Default for TaskSupervisorOptions {
+    fn default() -> Self {
+        Self(DynamicSupervisorOptions::default().name("TaskSupervisor"))
+    }
+}
+
+impl TaskSupervisorOptions {
+    /// Names the supervisor in trees and reports.
+    #[must_use]
+    pub fn name(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self(self.0.name(name))
+    }
+
+    /// How many tasks it may have at a time; no limit unless it is called.
+    #[must_use]
+    pub fn max_children(self, most: usize) -> Self {
+        Self(self.0.max_children(most))
+    }
+
+    /// How many restarts it takes within [`within`](Self::within) before it gives up; 3 unless it
+    /// is called. Only tasks of a specification that says so are restarted.
+    #[must_use]
+    pub fn max_restarts(self, most: u32) -> Self {
+        Self(self.0.max_restarts(most))
+    }
+
+    /// The window that restarts are counted in; five seconds unless it is called.
+    #[must_use]
+    pub fn within(self, window: Duration) -> Self {
+        Self(self.0.within(window))
+    }
+
+    /// Starts the supervisor, linked to the running process if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoRuntime`].
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.start_link/1`.
+    pub fn start_link(self) -> Result<TaskSupervisor, StartError> {
+        self.0.start_link().map(TaskSupervisor)
+    }
+
+    /// Starts the supervisor, linked to nobody.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::NoRuntime`].
+    pub fn start(self) -> Result<TaskSupervisor, StartError> {
+        self.0.start().map(TaskSupervisor)
+    }
+}
+
+impl From<TaskSupervisorOptions> for AnyChildSpec {
+    fn from(options: TaskSupervisorOptions) -> Self {
+        options.0.into()
+    }
+}
+
+/// Whether a supervised task is linked to whoever starts it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Linked {
+    Yes,
+    No,
+}
+
+/// A supervisor of tasks: they end before it does.
+///
+/// A handle: cheap to clone, and usable from any task.
+///
+/// # Elixir
+///
+/// `Task.Supervisor`.
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let tasks = TaskSupervisor::builder().max_children(100).start_link()?;
+/// let page = tasks.run(async { "a page" })?;
+/// assert_eq!(page.await?, "a page");
+/// tasks.shutdown().await;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct TaskSupervisor(pub(crate) DynamicSupervisor);
+
+impl TaskSupervisor {
+    /// Options to start one with.
+    #[must_use]
+    pub fn builder() -> TaskSupervisorOptions {
+        TaskSupervisorOptions::default()
+    }
+
+    /// The supervisor's pid.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        self.0.pid()
+    }
+
+    /// Runs a supervised task, to be awaited; linked to the running process if there is one, as by
+    /// [`Task::run`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::MaxChildren`], [`StartError::SupervisorNotRunning`].
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.async/2`, which raises.
+    pub fn run<F>(&self, future: F) -> Result<Task<F::Output>, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.spawn(Linked::Yes, future)
+    }
+
+    /// As [`run`](Self::run), linked to nobody: neither takes the other down. What servers use that
+    /// go on when a task fails.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::MaxChildren`], [`StartError::SupervisorNotRunning`].
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.async_nolink/2`.
+    pub fn run_nolink<F>(&self, future: F) -> Result<Task<F::Output>, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.spawn(Linked::No, future)
+    }
+
+    /// Runs a supervised task for its effect, linked to nobody; its pid. It is not restarted:
+    /// [`start_any`](Self::start_any) with a [`Task::child_spec`] starts one that is.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::MaxChildren`], [`StartError::SupervisorNotRunning`].
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.start_child/2`.
+    pub fn start_child<F>(&self, future: F) -> Result<Pid, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.spawn(Linked::No, future).map(|task| task.pid())
+    }
+
+    /// Starts a task of a specification, with a restart and a shutdown of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::MaxChildren`], [`StartError::SupervisorNotRunning`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the task runs.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.start_child/3` with `:restart` and `:shutdown`.
+    pub async fn start_any(&self, spec: impl Into<AnyChildSpec>) -> Result<Pid, StartError> {
+        self.0.start_any(spec).await
+    }
+
+    pub(super) fn spawn<F>(&self, linked: Linked, future: F) -> Result<Task<F::Output>, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let owner = match linked {
+            Linked::Yes => current::get(),
+            Linked::No => None,
+        };
+        // There to be counted and listed; it runs once, and is never started from this.
+        let spec = AnyChildSpec::starting("Task", child_options(), |_, _| {
+            Err(StartError::SupervisorNotRunning)
+        });
+        self.0.0.launch(spec, |place, take_in| {
+            launch(place, owner.as_deref(), future, |cell| {
+                take_in(cell.header.pid);
+                Some(Member::new(self.0.clone(), Arc::clone(cell)))
+            })
+        })
+    }
+
+    /// Runs a supervised task for each item, some at a time, and yields what comes of them. The tasks
+    /// are linked to the process that calls [`next`](AsyncStream::next), if it is called in one.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.async_stream/4`.
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let tasks = TaskSupervisor::builder().start_link()?;
+    /// let mut squares = tasks.async_stream(1..=4, async |n| n * n).max_concurrency(2);
+    /// let mut sum = 0;
+    /// while let Some(square) = squares.next().await {
+    ///     sum += square?;
+    /// }
+    /// assert_eq!(sum, 30);
+    /// # Ok(()) }
+    /// ```
+    pub fn async_stream<I, F, Fut>(
+        &self,
+        items: I,
+        body: F,
+    ) -> AsyncStream<I::IntoIter, F, Fut::Output>
+    where
+        I: IntoIterator,
+        F: FnMut(I::Item) -> Fut,
+        Fut: Future<Output: Send> + Send + 'static,
+    {
+        AsyncStream::new(items.into_iter(), body, Starter::Supervisor(self.clone(), Linked::Yes))
+    }
+
+    /// As [`async_stream`](Self::async_stream), with tasks that are linked to nobody.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.async_stream_nolink/4`.
+    pub fn async_stream_nolink<I, F, Fut>(
+        &self,
+        items: I,
+        body: F,
+    ) -> AsyncStream<I::IntoIter, F, Fut::Output>
+    where
+        I: IntoIterator,
+        F: FnMut(I::Item) -> Fut,
+        Fut: Future<Output: Send> + Send + 'static,
+    {
+        AsyncStream::new(items.into_iter(), body, Starter::Supervisor(self.clone(), Linked::No))
+    }
+
+    /// The pids of the tasks that run, in no order.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.children/1`.
+    #[must_use]
+    pub fn children(&self) -> Vec<Pid> {
+        self.which_children().iter().filter_map(ChildInfo::pid).collect()
+    }
+
+    /// The tasks, in no order, with what they are doing.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.which_children/1`.
+    #[must_use]
+    pub fn which_children(&self) -> Vec<ChildInfo> {
+        self.0.which_children()
+    }
+
+    /// How many tasks there are.
+    ///
+    /// # Elixir
+    ///
+    /// `DynamicSupervisor.count_children/1`.
+    #[must_use]
+    pub fn count_children(&self) -> Children {
+        self.0.count_children()
+    }
+
+    /// Ends a task for good, and waits until it is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::NotFound`].
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the task ends even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.terminate_child/2`.
+    pub async fn terminate_child(&self, pid: Pid) -> Result<(), SupervisorError> {
+        self.0.terminate_child(pid).await
+    }
+
+    /// Ends all tasks, then the supervisor, and waits until they are gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, it ends even if the wait is given up.
+    ///
+    /// # Elixir
+    ///
+    /// `Supervisor.stop/1`.
+    pub async fn shutdown(&self) {
+        self.0.shutdown().await;
+    }
+
+    /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn wait(&self) -> ExitReason {
+        self.pid().ended().await
+    }
+}
+
+impl fmt::Debug for TaskSupervisor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TaskSupervisor({} {})", self.0.0.options.name, self.pid())
+    }
+}
