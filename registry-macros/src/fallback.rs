@@ -43,9 +43,3 @@ pub(crate) fn client_method(krate: &Krate, broken: &Broken, server: &Type) -> To
         }
     }
 }
-
-/// For a tree whose beginning cannot be parsed: the functions that programs call of it, if it has a name.
-pub(crate) fn tree(input: TokenStream) -> TokenStream {
-    let _ = input;
-    TokenStream::new()
-}

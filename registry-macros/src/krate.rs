@@ -1,14 +1,17 @@
 //! Where generated code finds the runtime: `::registry_runtime`, or what `crate = path` says.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
+
+use crate::names;
 
 /// The path of the runtime. Interpolated, it is that of everything that generated code may name:
 /// `::registry_runtime::__private`.
 #[derive(Clone)]
 pub(crate) struct Krate {
     root: TokenStream,
+    span: Span,
 }
 
 impl Krate {
@@ -19,7 +22,13 @@ impl Krate {
                 Some(path) => quote!(#path),
                 None => quote!(::registry_runtime),
             },
+            span: Span::call_site(),
         }
+    }
+
+    /// The path with another span, for code whose errors the compiler should report there.
+    pub(crate) fn at(&self, span: Span) -> Self {
+        Self { root: names::respanned(self.root.clone(), span), span }
     }
 
     /// The crate itself, where its macros by example are.
@@ -31,6 +40,6 @@ impl Krate {
 impl ToTokens for Krate {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let root = &self.root;
-        tokens.extend(quote!(#root::__private));
+        tokens.extend(quote_spanned!(self.span=> #root::__private));
     }
 }

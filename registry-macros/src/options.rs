@@ -14,7 +14,7 @@ use syn::Token;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 
-use crate::diagnostics::{Errors, text};
+use crate::diagnostics::{Errors, suggest, text};
 
 /// What ends a list of options.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,8 @@ impl End {
 #[derive(Default)]
 pub(crate) struct Options {
     list: Vec<Opt>,
-    malformed: Vec<syn::Error>,
+    /// What could not be read.
+    pub(crate) malformed: Vec<syn::Error>,
 }
 
 /// One option as written.
@@ -105,9 +106,13 @@ impl Options {
 
 fn parse_option(input: ParseStream, end: End) -> syn::Result<Opt> {
     if !input.peek(syn::Ident::peek_any) {
-        return Err(input.error(text::expected_option()));
+        return Err(unexpected(input, text::expected_option()));
     }
     let name = Ident::parse_any(input)?;
+    let is_child = input.peek(syn::token::Paren) && name.to_string().starts_with(char::is_uppercase);
+    if end == End::Semicolon && is_child {
+        return Err(syn::Error::new(name.span(), text::child_after_comma(&name)));
+    }
     if input.peek(Token![=]) && !input.peek(Token![==]) && !input.peek(Token![=>]) {
         let _: Token![=] = input.parse()?;
         let tokens = value(input, end);
@@ -122,7 +127,7 @@ fn parse_option(input: ParseStream, end: End) -> syn::Result<Opt> {
     if input.peek(Token![,]) || end.reached(input) {
         return Ok(Opt { name, value: Value::Missing });
     }
-    Err(input.error(text::expected_equals(&name)))
+    Err(unexpected(input, text::expected_equals(&name)))
 }
 
 /// What came before a token, as far as it says what `<` and `>` mean.
@@ -201,6 +206,8 @@ fn value(input: ParseStream, end: End) -> TokenStream {
 /// Reads the options of a list one by one, and reports what is wrong with them.
 pub(crate) struct Reader<'e> {
     list: Vec<Opt>,
+    /// The options that were probably meant by those that are unknown.
+    meant: Vec<&'static str>,
     errors: &'e mut Errors,
 }
 
@@ -217,10 +224,12 @@ impl<'e> Reader<'e> {
     pub(crate) fn new(options: Options, known: &[Known], errors: &'e mut Errors) -> Self {
         options.malformed.into_iter().for_each(|error| errors.absorb(error));
         let mut list: Vec<Opt> = Vec::new();
+        let mut meant = Vec::new();
         for option in options.list {
             let name = option.name.to_string();
             let Some(info) = known.iter().find(|known| known.name == name) else {
                 errors.at(&option.name, text::unknown_option(&name, known));
+                meant.extend(suggest::nearest(&name, known.iter().map(|known| known.name)));
                 continue;
             };
             if list.iter().any(|earlier| earlier.name == option.name) {
@@ -233,12 +242,17 @@ impl<'e> Reader<'e> {
             }
             list.push(option);
         }
-        Self { list, errors }
+        Self { list, meant, errors }
     }
 
     /// The collector that the reader reports to.
     pub(crate) fn errors(&mut self) -> &mut Errors {
         self.errors
+    }
+
+    /// Whether an unknown option was probably meant to be this one: that it is missing need not be told.
+    pub(crate) fn is_meant(&self, name: &str) -> bool {
+        self.meant.contains(&name)
     }
 
     /// Takes an option out of the list.
@@ -264,9 +278,18 @@ impl<'e> Reader<'e> {
         Some((option.name, value))
     }
 
-    /// The option `name = …`, read as `T`.
-    pub(crate) fn get<T: Parse>(&mut self, name: &str) -> Option<(Ident, T)> {
-        self.with(name, T::parse)
+    /// The option `name = …`, read as a `T`, which `what` says in words.
+    pub(crate) fn get<T: Parse>(&mut self, name: &str, what: &str) -> Option<(Ident, T)> {
+        self.with(name, |input| {
+            let value = T::parse(input);
+            let rest = !input.is_empty();
+            let here = input.span();
+            match value {
+                Ok(_) if rest => Err(syn::Error::new(here, text::value_goes_on(name, what))),
+                Ok(value) => Ok(value),
+                Err(error) => Err(syn::Error::new(error.span(), text::value_is_no(name, what, &error))),
+            }
+        })
     }
 
     /// The option `name(…)`: its name and what is in the parentheses, read by `parser`.
@@ -289,6 +312,12 @@ impl<'e> Reader<'e> {
     }
 }
 
+/// An error at the next token, or at what closes the input if there is none. (`ParseStream::error` would
+/// put "unexpected end of input" before the message.)
+pub(crate) fn unexpected(input: ParseStream, message: String) -> syn::Error {
+    syn::Error::new(input.span(), message)
+}
+
 /// Reads `tokens` to their end; an error for what is missing at the end points at the last token, or at
 /// `empty` if there are none.
 pub(crate) fn parse<T>(
@@ -304,7 +333,7 @@ pub(crate) fn parse<T>(
         let content;
         syn::parenthesized!(content in input);
         let value = parser(&content)?;
-        if content.is_empty() { Ok(value) } else { Err(content.error(text::unexpected_token())) }
+        if content.is_empty() { Ok(value) } else { Err(unexpected(&content, text::unexpected_token())) }
     };
     parse.parse2(TokenTree::Group(group).into())
 }

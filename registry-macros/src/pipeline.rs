@@ -10,7 +10,7 @@ use crate::ast::place::Body;
 use crate::ast::tree::Tree;
 use crate::diagnostics::{Errors, text};
 use crate::options::{End, Options};
-use crate::{expand, fallback, validate};
+use crate::{expand, validate};
 
 /// `#[gen_server(options)] item`.
 pub(crate) fn gen_server(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -50,12 +50,12 @@ pub(crate) fn registry(input: TokenStream) -> TokenStream {
 /// `supervision_tree! { … }`.
 pub(crate) fn supervision_tree(input: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let expansion = match errors.ok(syn::parse2::<Tree>(input.clone())) {
+    let expansion = match errors.ok(syn::parse2::<Tree>(input)) {
         Some(tree) => {
             let tree = validate::tree::tree(tree, &mut errors);
             expand::tree::tree(&tree)
         }
-        None => fallback::tree(input),
+        None => TokenStream::new(),
     };
     with_errors(errors, &expansion)
 }
@@ -82,13 +82,16 @@ pub(crate) fn match_spec(input: TokenStream) -> TokenStream {
 pub(crate) fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let options = attribute_options(options, &mut errors);
-    let expansion = match errors.ok(syn::parse2(item.clone())) {
-        Some(function) => {
+    let expansion = match syn::parse2(item.clone()) {
+        Ok(function) => {
             let before = errors.count();
             let test = validate::test::test(options, function, &mut errors);
             if errors.count() == before { expand::test::test(&test) } else { item }
         }
-        None => item,
+        Err(error) => {
+            errors.here(error.span(), text::test_on_no_function());
+            item
+        }
     };
     with_errors(errors, &expansion)
 }

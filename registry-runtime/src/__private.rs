@@ -26,6 +26,10 @@ pub use crate::supervisor::{
     dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
     supervisor_instance, supervisor_spec, tree,
 };
+pub use crate::supervisor::{
+    DeclaredPartitionSupervisor, Partition, PartitionSupervisor, PartitionSupervisorOptions,
+    ResizeError, partition_child_spec, partition_instance, partition_options,
+};
 pub use crate::task::{
     AsyncStream, DeclaredTaskSupervisor, Task, TaskSupervisor, TaskSupervisorOptions,
     task_child_spec, task_instance, task_options, task_running,

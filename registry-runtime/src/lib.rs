@@ -36,6 +36,10 @@ pub use supervisor::{
     DynamicSupervisor, DynamicSupervisorOptions, Restart, Shutdown, Strategy, Supervisor,
     SupervisorError, SupervisorSpec,
 };
+pub use supervisor::{
+    DeclaredPartitionSupervisor, Partition, PartitionSupervisor, PartitionSupervisorOptions,
+    ResizeError,
+};
 pub use task::{
     AsyncStream, DeclaredTaskSupervisor, OnTimeout, Task, TaskError, TaskSupervisor,
     TaskSupervisorOptions,

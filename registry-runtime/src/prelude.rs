@@ -11,7 +11,7 @@ pub use crate::registry::{
     DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
 };
 pub use crate::supervisor::{
-    AnyChildSpec, App, ChildSpec, DynamicSupervisor, Restart, Shutdown, Strategy, Supervisor,
+    AnyChildSpec, App, ChildSpec, DynamicSupervisor, PartitionSupervisor, Restart, Shutdown, Strategy, Supervisor,
     SupervisorSpec,
 };
 pub use crate::task::{OnTimeout, Task, TaskError, TaskSupervisor};

@@ -1,6 +1,7 @@
 //! What `#[gen_server]` may be written on.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Item, ItemImpl, ItemStruct};
 
@@ -10,17 +11,22 @@ pub(crate) enum Annotated {
     Struct(Box<ItemStruct>),
     /// An impl: the server's behaviour.
     Impl(Box<ItemImpl>),
-    /// Anything else: a mistake. With its first keyword, which the message underlines.
+    /// Anything else: a mistake. The keyword is what the message underlines.
     Other(TokenStream),
 }
 
 impl Parse for Annotated {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let tokens: TokenStream = input.fork().parse()?;
-        match input.parse()? {
-            Item::Struct(item) => Ok(Self::Struct(Box::new(item))),
-            Item::Impl(item) => Ok(Self::Impl(Box::new(item))),
-            _ => Ok(Self::Other(tokens)),
-        }
+        Ok(match input.parse()? {
+            Item::Struct(item) => Self::Struct(Box::new(item)),
+            Item::Impl(item) => Self::Impl(Box::new(item)),
+            Item::Enum(item) => Self::Other(item.enum_token.into_token_stream()),
+            Item::Union(item) => Self::Other(item.union_token.into_token_stream()),
+            Item::Fn(item) => Self::Other(item.sig.fn_token.into_token_stream()),
+            Item::Trait(item) => Self::Other(item.trait_token.into_token_stream()),
+            Item::Mod(item) => Self::Other(item.mod_token.into_token_stream()),
+            Item::Type(item) => Self::Other(item.type_token.into_token_stream()),
+            item => Self::Other(item.into_token_stream()),
+        })
     }
 }

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, LitStr, Token};
 
 use crate::diagnostics::text;
+use crate::options::unexpected;
 
 /// A key as written.
 pub(crate) enum Key {
@@ -44,14 +45,14 @@ impl Parse for Key {
                 Punctuated::parse_terminated_with(&content, placeholder)?;
             return Ok(Self::Tuple(list.into_iter().collect()));
         }
-        Err(input.error(text::not_a_key()))
+        Err(unexpected(input, text::not_a_key()))
     }
 }
 
 /// `<name>`.
 fn placeholder(input: ParseStream) -> syn::Result<Ident> {
     if !input.peek(Token![<]) {
-        return Err(input.error(text::not_a_placeholder()));
+        return Err(unexpected(input, text::not_a_placeholder()));
     }
     let _: Token![<] = input.parse()?;
     let name = input.parse()?;

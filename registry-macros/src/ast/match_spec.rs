@@ -3,6 +3,9 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Pat, Token};
 
+use crate::diagnostics::text;
+use crate::options::unexpected;
+
 /// All clauses.
 pub(crate) struct MatchSpec {
     pub(crate) clauses: Vec<Clause>,
@@ -22,8 +25,10 @@ impl Parse for MatchSpec {
             let clause: Clause = input.parse()?;
             let block = matches!(clause.body, Some(Expr::Block(_)));
             clauses.push(clause);
-            if input.peek(Token![,]) || (!input.is_empty() && !block) {
+            if input.peek(Token![,]) {
                 let _: Token![,] = input.parse()?;
+            } else if !input.is_empty() && !block {
+                return Err(unexpected(input, text::expected_comma_after_clause()));
             }
         }
         Ok(Self { clauses })

@@ -8,7 +8,7 @@ use syn::{Attribute, Path, Token, Visibility};
 use super::argument::{self, Argument};
 use super::tree::Children;
 use crate::diagnostics::text;
-use crate::options::{End, Options};
+use crate::options::{unexpected, End, Options};
 
 /// `/// docs pub Name(arguments…), options…`.
 pub(crate) struct Body {
@@ -25,12 +25,17 @@ impl Body {
         let attributes = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         if !input.peek(Token![::]) && !input.peek(syn::Ident) && !is_path_keyword(input) {
-            return Err(input.error(text::expected_name()));
+            return Err(unexpected(input, text::expected_name()));
+        }
+        if input.peek(syn::Ident) && input.peek2(Token![=]) {
+            return Err(unexpected(input, text::expected_name_first()));
         }
         let path = Path::parse_mod_style(input)?;
         let arguments = arguments(input)?;
-        after_name(input, end)?;
-        Ok(Self { attributes, vis, path, arguments, options: Options::parse(input, end) })
+        let error = after_name(input, end).err();
+        let mut options = Options::parse(input, end);
+        options.malformed.extend(error);
+        Ok(Self { attributes, vis, path, arguments, options })
     }
 }
 
@@ -63,7 +68,7 @@ fn after_name(input: ParseStream, end: End) -> syn::Result<()> {
     if ends || input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    Err(input.error(text::expected_comma_after_name()))
+    Err(unexpected(input, text::expected_comma_after_name()))
 }
 
 /// `kind!<…>(…) { … }, options…`.
@@ -82,12 +87,12 @@ impl Place {
         let kind: Ident = input.parse()?;
         let _: Token![!] = input.parse()?;
         if !input.peek(Token![<]) {
-            return Err(input.error(text::angle_brackets_in_tree(&kind)));
+            return Err(unexpected(input, text::angle_brackets_in_tree(&kind)));
         }
         let _: Token![<] = input.parse()?;
         let body = Body::parse(input, End::Angle)?;
         if !input.peek(Token![>]) {
-            return Err(input.error(text::angle_bracket_not_closed(&kind)));
+            return Err(unexpected(input, text::angle_bracket_not_closed(&kind)));
         }
         let _: Token![>] = input.parse()?;
         let arguments = match input.peek(syn::token::Paren) {

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token, Type};
 
 use crate::diagnostics::text;
+use crate::options::unexpected;
 
 /// `unique`, `duplicate`, `duplicate(by_key)`.
 pub(crate) struct Keys {
@@ -36,7 +37,7 @@ impl Parse for Listener {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let server = super::tree::callee(input)?;
         if !input.peek(syn::token::Paren) {
-            return Err(input.error(text::listener_without_key()));
+            return Err(unexpected(input, text::listener_without_key()));
         }
         let content;
         syn::parenthesized!(content in input);
@@ -65,7 +66,7 @@ impl Parse for Meta {
 /// `[a, b, c]`.
 pub(crate) fn bracketed<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
     if !input.peek(syn::token::Bracket) {
-        return Err(input.error(text::expected_brackets()));
+        return Err(unexpected(input, text::expected_brackets()));
     }
     let content;
     syn::bracketed!(content in input);

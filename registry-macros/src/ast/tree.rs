@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Pat, Token, Type, Visibility};
 use super::argument::{self, Argument};
 use super::place::Place;
 use crate::diagnostics::text;
-use crate::options::{self, End, Options};
+use crate::options::{unexpected, self, End, Options};
 
 /// The whole tree as written.
 pub(crate) struct Tree {
@@ -24,7 +24,7 @@ impl Parse for Tree {
         let attributes = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
         if !input.peek(syn::Ident) {
-            return Err(input.error(text::expected_tree_name()));
+            return Err(unexpected(input, text::expected_tree_name()));
         }
         let name = input.parse()?;
         let arguments = if input.peek(syn::token::Paren) {
@@ -34,12 +34,12 @@ impl Parse for Tree {
         } else {
             Vec::new()
         };
-        if !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) {
-            return Err(input.error(text::expected_semicolon_after_header(&name)));
-        }
+        let ends = input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]);
+        let error = (!ends).then(|| unexpected(input, text::expected_semicolon_after_header(&name)));
         let options = Options::parse(input, End::Semicolon);
         let _: Option<Token![;]> = input.parse()?;
-        let children = Children::parse(input);
+        let mut children = Children::parse(input);
+        children.errors.extend(error);
         Ok(Self { attributes, vis, name, arguments, options, children })
     }
 }
@@ -64,7 +64,7 @@ pub(crate) enum What {
     /// `kind!<…>, options…`.
     Place(Box<Place>, Options),
     /// `for pattern in list { children… }`.
-    For { keyword: Token![for], pattern: Box<Pat>, list: Box<Expr>, children: Children },
+    For { pattern: Box<Pat>, list: Box<Expr>, children: Children },
     /// `if condition { children… } else …`.
     If { condition: Box<Expr>, then: Children, otherwise: Option<Children> },
 }
@@ -101,7 +101,7 @@ fn skip(input: ParseStream) {
 fn child(input: ParseStream) -> syn::Result<Child> {
     let attributes = input.call(Attribute::parse_outer)?;
     if input.is_empty() {
-        return Err(input.error(text::attributes_without_child()));
+        return Err(unexpected(input, text::attributes_without_child()));
     }
     let what = if input.peek(Token![for]) {
         repeated(input)?
@@ -129,7 +129,7 @@ fn child_options(input: ParseStream, after_block: bool) -> syn::Result<Options> 
     if input.is_empty() || input.peek(Token![;]) || after_block {
         return Ok(Options::default());
     }
-    Err(input.error(text::expected_semicolon_after_child()))
+    Err(unexpected(input, text::expected_semicolon_after_child()))
 }
 
 /// The type before the parentheses of `Type(…)`.
@@ -157,7 +157,7 @@ pub(crate) fn callee(input: ParseStream) -> syn::Result<Type> {
         tokens.extend([token]);
     }
     if tokens.is_empty() {
-        return Err(input.error(text::expected_child()));
+        return Err(unexpected(input, text::expected_child()));
     }
     match options::parse(tokens, start, Type::parse) {
         Ok(ty @ Type::Path(_)) => Ok(ty),
@@ -174,18 +174,18 @@ fn arguments(input: ParseStream, ty: &Type) -> syn::Result<Group> {
         return Ok(group);
     }
     if input.peek(syn::token::Brace) {
-        return Err(input.error(text::child_with_braces(ty)));
+        return Err(unexpected(input, text::child_with_braces(ty)));
     }
     Err(syn::Error::new_spanned(ty, text::child_without_arguments(ty)))
 }
 
 fn repeated(input: ParseStream) -> syn::Result<What> {
-    let keyword = input.parse()?;
+    let _: Token![for] = input.parse()?;
     let pattern = Pat::parse_multi_with_leading_vert(input)?;
     let _: Token![in] = input.parse()?;
     let list = Expr::parse_without_eager_brace(input)?;
     let children = block(input)?;
-    Ok(What::For { keyword, pattern: Box::new(pattern), list: Box::new(list), children })
+    Ok(What::For { pattern: Box::new(pattern), list: Box::new(list), children })
 }
 
 fn conditional(input: ParseStream) -> syn::Result<What> {

@@ -43,6 +43,14 @@ pub(crate) fn option_is_a_list(name: &str) -> String {
     format!("the option `{name}` takes a list; write `{name}(…)`")
 }
 
+pub(crate) fn value_is_no(name: &str, what: &str, error: &syn::Error) -> String {
+    format!("the value of `{name}` is no {what}: {error}; write one after `{name} =`")
+}
+
+pub(crate) fn value_goes_on(name: &str, what: &str) -> String {
+    format!("the value of `{name}` is one {what}; take this out, or put a comma before it")
+}
+
 /// `a`, `b` and `c`.
 pub(crate) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
@@ -419,6 +427,10 @@ pub(crate) fn expected_name() -> String {
     "expected a name; write `pub Name` to declare it, or the path of one that is declared elsewhere".to_owned()
 }
 
+pub(crate) fn expected_name_first() -> String {
+    "what is declared begins with its name; write `pub Name,` before the options".to_owned()
+}
+
 pub(crate) fn expected_comma_after_name() -> String {
     "unexpected token after the name; options follow after a comma: `Name, option = value`".to_owned()
 }
@@ -490,6 +502,10 @@ pub(crate) fn expected_semicolon_after_child() -> String {
     "expected `,` and options, or `;` and the next child; put one of them before this".to_owned()
 }
 
+pub(crate) fn child_after_comma(child: impl Display) -> String {
+    format!("children are separated by semicolons; put `;` before `{child}`, and not `,`")
+}
+
 pub(crate) fn expected_child() -> String {
     "expected a child; write `Server(arguments…)`, `registry!<…>`, `dynamic_supervisor!<…>` or \
      `supervisor!<…> { … }`"
@@ -516,10 +532,6 @@ pub(crate) fn repeated_without_id() -> String {
 
 pub(crate) fn repeated_declaration(kind: impl Display) -> String {
     format!("`{kind}!` stands for one thing, which a `for` would start again and again; move it out")
-}
-
-pub(crate) fn nested_for() -> String {
-    "a `for` within a `for` is more than a tree can show; loop over one list".to_owned()
 }
 
 pub(crate) fn attribute_on_child() -> String {
@@ -611,7 +623,15 @@ pub(crate) fn clause_with_and_without_body(others_have: bool) -> String {
     }
 }
 
+pub(crate) fn expected_comma_after_clause() -> String {
+    "the clause ends here; write `=> what` after its pattern, and `,` between clauses".to_owned()
+}
+
 // Tests
+
+pub(crate) fn test_on_no_function() -> String {
+    "`#[registry_runtime::test]` goes on an async function; move it there".to_owned()
+}
 
 pub(crate) fn test_not_async() -> String {
     "a test that runs processes is async; write `async fn`".to_owned()

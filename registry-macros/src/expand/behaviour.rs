@@ -28,6 +28,7 @@ pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
         client.impls(&messages),
         futures(behaviour),
         obligations(behaviour),
+        only_one(behaviour),
     ];
     quote! {
         #item
@@ -37,6 +38,22 @@ pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
         const _: () = {
             #(#parts)*
         };
+    }
+}
+
+/// A name that tells what is wrong when a second impl has the attribute.
+fn only_one(behaviour: &Behaviour) -> TokenStream {
+    let item = &behaviour.item;
+    let (impl_generics, _, clauses) = item.generics.split_for_impl();
+    let this = &item.self_ty;
+    let name = names::item("ALL_HANDLERS_BELONG_IN_ONE_GEN_SERVER_IMPL");
+    let quiet = super::quiet();
+    quote! {
+        #quiet
+        impl #impl_generics #this #clauses {
+            #[doc(hidden)]
+            const #name: () = ();
+        }
     }
 }
 
@@ -233,7 +250,8 @@ fn ready(behaviour: &Behaviour, cfgs: &[TokenStream]) -> TokenStream {
     let seed = names::local("seed");
     let seed_type = quote!(<Self as #krate::Construct>::Seed);
     let span = names::at(behaviour.name.span());
-    let built = quote_spanned!(span=> <#seed_type as #krate::Built<Self>>::built(#seed));
+    let krate_here = krate.at(span);
+    let built = quote_spanned!(span=> #krate_here::Built::<Self>::built(#seed));
     quote! {
         #(#cfgs)*
         fn __ready(#seed: #seed_type) -> #krate::core::result::Result<Self, #seed_type> {
@@ -272,10 +290,11 @@ fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
     let result = quote!(#krate::core::result::Result<Self, #krate::ExitReason>);
     let ok = quote!(#krate::core::result::Result::<Self, #krate::ExitReason>::Ok);
     let span = names::at(init.name.span());
+    let krate_here = krate.at(span);
     let question = init.fallible.then(|| quote_spanned!(span=> ?));
     let body = if init.has_self {
         let state = names::local("state");
-        let built = quote_spanned!(span=> <#seed_type as #krate::Built<Self>>::built(#seed));
+        let built = quote_spanned!(span=> #krate_here::Built::<Self>::built(#seed));
         let run = function.run(&quote!(&mut #state));
         quote! {
             let mut #state = #built;
@@ -292,7 +311,7 @@ fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
             }
         }
         let given =
-            quote_spanned!(span=> <#seed_type as #krate::InitArgs<(#(#types,)*)>>::into_args(#seed));
+            quote_spanned!(span=> #krate_here::InitArgs::<(#(#types,)*)>::into_args(#seed));
         let run = function.run(&TokenStream::new());
         quote! {
             let (#(#names,)*) = #given;
@@ -387,7 +406,7 @@ fn obligations(behaviour: &Behaviour) -> TokenStream {
         let cfgs = &handler.attributes.cfgs;
         handler.message().map(|(_, ty)| ty).chain(reply).map(move |ty| {
             let span = names::at(ty.span());
-            let ty = named(ty, this);
+            let (ty, krate) = (named(ty, this), krate.at(span));
             quote_spanned!(span=> #(#cfgs)* let () = #krate::message::<#ty>();)
         })
     });

@@ -30,6 +30,16 @@ impl<'a> Client<'a> {
         &self.address
     }
 
+    fn is_generic(&self) -> bool {
+        !self.behaviour.item.generics.params.is_empty()
+    }
+
+    /// The field that makes use of the server's parameters, in a value.
+    fn marker(&self) -> Option<TokenStream> {
+        let krate = &self.behaviour.krate;
+        self.is_generic().then(|| quote!(, server: #krate::core::marker::PhantomData))
+    }
+
     fn this(&self) -> &'a Type {
         &self.behaviour.item.self_ty
     }
@@ -70,6 +80,9 @@ impl<'a> Client<'a> {
             names::plain(name)
         );
         let quiet = quiet();
+        let marker = self.is_generic().then(|| {
+            quote!(server: #krate::core::marker::PhantomData<fn() -> #this>,)
+        });
         quote! {
             #[doc = #doc]
             #quiet
@@ -79,6 +92,7 @@ impl<'a> Client<'a> {
                 #server: #krate::GenServer = #this,
             > #clauses {
                 client: #krate::Client<#server, #address>,
+                #marker
             }
         }
     }
@@ -97,6 +111,8 @@ impl<'a> Client<'a> {
         let stubs =
             self.behaviour.broken.iter().map(|broken| crate::fallback::client_method(krate, broken, this));
         let timeout = self.timeout();
+        let marker = self.marker();
+        let client_value = names::local("client");
         let debug_name = names::plain(client);
         let quiet = quiet();
         quote! {
@@ -117,14 +133,14 @@ impl<'a> Client<'a> {
             }
 
             impl<#parameters #address> #core::convert::From<#krate::Client<#this, #address>> for #ty #clauses {
-                fn from(client: #krate::Client<#this, #address>) -> Self {
-                    Self { client }
+                fn from(#client_value: #krate::Client<#this, #address>) -> Self {
+                    Self { client: #client_value #marker }
                 }
             }
 
             impl<#parameters #address: #core::clone::Clone> #core::clone::Clone for #ty #clauses {
                 fn clone(&self) -> Self {
-                    Self { client: #core::clone::Clone::clone(&self.client) }
+                    Self { client: #core::clone::Clone::clone(&self.client) #marker }
                 }
             }
 
@@ -145,14 +161,14 @@ impl<'a> Client<'a> {
         let (parameters, clauses) = (self.parameters(), &item.generics.where_clause);
         let address = &self.address;
         let ty = self.ty(&quote!(#address));
-        let quiet = quiet();
+        let (marker, quiet) = (self.marker(), quiet());
         Some(quote! {
             #quiet
             impl<#parameters #address> #ty #clauses {
                 /// This client with another time-out for its calls.
                 #[must_use]
                 pub fn timeout(self, timeout: #krate::core::time::Duration) -> Self {
-                    Self { client: self.client.__timeout(timeout) }
+                    Self { client: self.client.__timeout(timeout) #marker }
                 }
             }
         })

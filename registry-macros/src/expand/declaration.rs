@@ -18,6 +18,11 @@ impl Declaration<'_> {
     /// An expression of type `&'static Declaration`.
     pub(crate) fn reference(&self, krate: &Krate) -> TokenStream {
         let Self { kind, name, more } = self;
+        // `line!()` would be that of the whole macro call, for everything that a tree declares.
+        let line = match u32::try_from(name.span().start().line) {
+            Ok(line @ 1..) => quote!(#line),
+            _ => quote!(#krate::core::line!()),
+        };
         let name = crate::names::plain(name);
         quote! {{
             static DECLARATION: #krate::Declaration = #krate::Declaration::new(
@@ -25,7 +30,7 @@ impl Declaration<'_> {
                 #name,
                 #krate::core::module_path!(),
                 #krate::core::file!(),
-                #krate::core::line!(),
+                #line,
             )
             #more;
             &DECLARATION

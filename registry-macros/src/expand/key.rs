@@ -54,9 +54,13 @@ impl Keys<'_> {
         }
     }
 
-    /// The key as it is looked up, made of what [`Keys::parameter`] takes.
-    pub(crate) fn borrowed(&self, variable: impl Fn(usize) -> TokenStream) -> TokenStream {
+    /// The key as it is looked up, made of the variables that [`Keys::parameter`] declares.
+    pub(crate) fn borrowed(&self) -> TokenStream {
         let krate = self.krate;
+        let variable = |number: usize| {
+            let name = self.argument(number).map(|argument| &argument.name);
+            quote!(#name)
+        };
         match self.key {
             Key::Template { literal, format, holes } => {
                 let holes = holes.iter().map(|number| at_literal(literal, &variable(*number)));
@@ -203,13 +207,5 @@ fn lent_by_value(argument: &Argument) -> bool {
 
 /// An expression whose errors underline the template: an argument that cannot be displayed, say.
 fn at_literal(literal: &LitStr, tokens: &TokenStream) -> TokenStream {
-    let span = names::at(literal.span());
-    tokens
-        .clone()
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(token.span().located_at(span));
-            token
-        })
-        .collect()
+    names::respanned(tokens.clone(), literal.span())
 }

@@ -120,6 +120,7 @@ pub(super) fn checks(tree: &Declared, children: &[Child], krate: &Krate) -> Toke
         let (name, at) = (&tree.name, one.number);
         let text = names::plain(name);
         let span = names::at(validate::tree::span(&one.what));
+        let krate = krate.at(span);
         checks.extend(quote_spanned! {span=>
             #(#cfgs)*
             const _: () = #krate::check(

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use super::declaration::{self, Declaration};
 use super::key::Keys;
 use super::{quiet, time};
+use crate::ast::argument::Argument;
 use crate::krate::Krate;
 use crate::model::borrow;
 use crate::model::server::{Build, Field, Name, Registered, Server, Source, Timeout};
@@ -163,6 +164,7 @@ fn struct_value(fields: &[Field], args: &proc_macro2::Ident, krate: &Krate) -> T
             }
             Source::Default => {
                 let span = names::at(name.span());
+                let krate = krate.at(span);
                 quote_spanned!(span=> #krate::core::default::Default::default())
             }
             Source::Expr(expr) => quote!(#expr),
@@ -195,13 +197,10 @@ fn place(server: &Server, registered: &Registered) -> TokenStream {
     let (args, cell) = (names::local("args"), names::local("cell"));
     let reference = |number: usize| {
         let index = Index::from(number);
-        quote!(&#args.#index)
+        quote!((&#args.#index))
     };
     let owned = keys.owned(reference);
-    let borrowed = keys.borrowed(|number| keys.lend(number, &{
-        let reference = reference(number);
-        quote!((#reference))
-    }));
+    let lent = keys.parts().into_iter().map(|(number, _)| keys.lend(number, &reference(number)));
     let span = names::at(registry.span());
     let value_type = quote_spanned!(span=> <#registry as #krate::DeclaredRegistry>::Value);
     let value = match value {
@@ -226,7 +225,6 @@ fn place(server: &Server, registered: &Registered) -> TokenStream {
             #args: &<Self as #krate::Construct>::Args,
             #cell: &#krate::std::sync::Arc<#krate::Cell<Self>>,
         ) -> #krate::core::result::Result<(), #krate::StartError> {
-            let _ = #args;
             let key = #owned;
             let value = {
                 #(#mentioned)*
@@ -238,10 +236,40 @@ fn place(server: &Server, registered: &Registered) -> TokenStream {
         fn find_running(
             #args: &<Self as #krate::Construct>::Args,
         ) -> #krate::core::option::Option<#krate::std::sync::Arc<#krate::Cell<Self>>> {
-            let _ = #args;
-            #find(&#borrowed)
+            #find(&Self::__key(#(#lent),*))
         }
     }
+}
+
+/// The function that makes the key to look the server up by, of what `via` takes.
+fn lookup_key(server: &Server, registered: &Registered) -> TokenStream {
+    let Server { krate, arguments, item, .. } = server;
+    let keys = Keys { key: &registered.key, arguments, krate };
+    let (impl_generics, ty_generics, clauses) = item.generics.split_for_impl();
+    let (name, ty) = (&item.ident, keys.borrowed_type());
+    let lifetime = keys.is_lent().then(|| quote!('__key));
+    let parameters = via_parameters(&keys);
+    let key = keys.borrowed();
+    let quiet = quiet();
+    quote! {
+        #quiet
+        impl #impl_generics #name #ty_generics #clauses {
+            #[doc(hidden)]
+            fn __key<#lifetime>(#(#parameters),*) -> #ty {
+                #key
+            }
+        }
+    }
+}
+
+/// The parameters of `via`: what the key is made of, lent, in the order of the server's arguments.
+fn via_parameters(keys: &Keys<'_>) -> Vec<TokenStream> {
+    let lifetime = keys.is_lent().then(|| quote!('__key));
+    let parameter = |(_, argument): (usize, &Argument)| {
+        let (name, ty) = (&argument.name, keys.parameter(argument, lifetime.as_ref()));
+        quote!(#name: #ty)
+    };
+    keys.parts().into_iter().map(parameter).collect()
 }
 
 /// `Named`: which registry the server stands in; and the key type of `via`.
@@ -253,10 +281,12 @@ fn registered(server: &Server) -> TokenStream {
     let clauses = with_clauses(server, &bound.into_iter().collect::<Vec<_>>());
     let (name, registry) = (&item.ident, &registered.registry);
     let tuple = Keys { key: &registered.key, arguments, krate }.tuple_type();
+    let lookup_key = lookup_key(server, registered);
     let span = names::at(registry.span());
     let registry = quote_spanned!(span=> type Registry = #registry;);
     quote! {
         #tuple
+        #lookup_key
 
         impl #impl_generics #krate::Named for #name #ty_generics #clauses {
             #registry
@@ -331,18 +361,9 @@ fn via(server: &Server) -> TokenStream {
         Name::Registered(registered) => {
             let keys = Keys { key: &registered.key, arguments, krate };
             let lifetime = keys.is_lent().then(|| quote!('__key));
-            let parameters = keys.parts().into_iter().map(|(_, argument)| {
-                let (name, ty) = (&argument.name, keys.parameter(argument, lifetime.as_ref()));
-                quote!(#name: #ty)
-            });
+            let parameters = via_parameters(&keys);
+            let names = keys.parts().into_iter().map(|(_, argument)| &argument.name);
             let key_type = keys.borrowed_type();
-            let key = keys.borrowed(|number| match arguments.get(number) {
-                Some(argument) => {
-                    let name = &argument.name;
-                    quote!(#name)
-                }
-                None => TokenStream::new(),
-            });
             let span = names::at(registered.registry.span());
             let call = quote_spanned!(span=> #krate::via::<Self, _>);
             let doc = format!(
@@ -356,7 +377,7 @@ fn via(server: &Server) -> TokenStream {
                 #vis fn via<#lifetime>(
                     #(#parameters),*
                 ) -> <Self as #krate::GenServer>::Client<#krate::Via<Self, #key_type>> {
-                    #call(#key)
+                    #call(Self::__key(#(#names),*))
                 }
             }
         }

@@ -39,7 +39,7 @@ pub(crate) fn behaviour(
     struct_options(&options, errors);
     let mut options = Reader::new(strip_struct_options(options), &OPTIONS, errors);
     let krate = super::krate(&mut options);
-    let client = options.get::<Ident>("client").map(|(_, name)| name);
+    let client = options.get::<Ident>("client", "name").map(|(_, name)| name);
     let sound = header(&item, errors);
     let mut handlers = Vec::new();
     let mut broken = Vec::new();

@@ -25,17 +25,17 @@ const RESTARTS: [(&str, &str); 3] =
 pub(super) fn options(options: Options, policy: &Policy, errors: &mut Errors) -> ChildOptions {
     let mut options = Reader::new(options, &OPTIONS, errors);
     let restart = word::option(&mut options, "restart", &RESTARTS).map(|(_, restart)| restart);
-    let significant = options.get::<LitBool>("significant");
+    let significant = options.get::<LitBool>("significant", "`true` or `false`");
     if let Some((name, _)) = significant.as_ref().filter(|(_, significant)| significant.value) {
         significance(name, restart, policy, options.errors());
     }
     ChildOptions {
-        id: options.get("id").map(|(_, expr)| expr),
+        id: options.get("id", "text").map(|(_, expr)| expr),
         restart,
         shutdown: options.with("shutdown", shutdown).map(|(_, shutdown)| shutdown),
         significant: significant.map(|(_, literal)| literal),
         backoff: options.with("backoff", backoff).map(|(_, backoff)| backoff),
-        start_timeout: options.get("start_timeout").map(|(_, time)| time),
+        start_timeout: options.with("start_timeout", Time::parse).map(|(_, time)| time),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ast::registry::{Keys as Written, Listener, Meta, bracketed};
 use crate::diagnostics::{Errors, text};
 use crate::krate::Krate;
 use crate::model::registry::{Declared, Keys, Partitions, Registry};
-use crate::options::{Known, Reader};
+use crate::options::{unexpected, Known, Reader};
 
 /// The options of a registry.
 pub(crate) const OPTIONS: [Known; 8] = [
@@ -34,19 +34,19 @@ pub(crate) fn registry(body: Body, errors: &mut Errors) -> Option<(Registry, Kra
     let mut options = Reader::new(body.options, &OPTIONS, errors);
     let krate = super::krate(&mut options);
     let keys = keys(&mut options);
-    let key = options.get::<Type>("key").map(|(_, ty)| ty);
-    if !has_keys {
+    let key = options.get::<Type>("key", "type").map(|(_, ty)| ty);
+    if !has_keys && !options.is_meant("keys") {
         options.errors().at(&declared.name, text::registry_without_keys());
     }
-    if !has_key {
+    if !has_key && !options.is_meant("key") {
         options.errors().at(&declared.name, text::registry_without_key_type());
     }
     let registry = Registry {
         declared,
         keys: keys.unwrap_or(Keys::Unique),
         key,
-        value: options.get::<Type>("value").map(|(_, ty)| ty),
-        message: options.get::<Type>("message").map(|(_, ty)| ty),
+        value: options.get::<Type>("value", "type").map(|(_, ty)| ty),
+        message: options.get::<Type>("message", "type").map(|(_, ty)| ty),
         partitions: partitions(&mut options),
         listeners: options.with("listeners", bracketed::<Listener>).map_or_else(Vec::new, |(_, list)| list),
         meta: options.with("meta", bracketed::<Meta>).map_or_else(Vec::new, |(_, list)| list),
@@ -75,7 +75,7 @@ pub(super) fn declared(
 fn keys(options: &mut Reader<'_>) -> Option<Keys> {
     let parse = |input: ParseStream| {
         let Ok(written) = input.parse::<Written>() else {
-            return Err(input.error(text::expected_keys()));
+            return Err(unexpected(input, text::expected_keys()));
         };
         let kind = word::find(&written.kind, "keys", &KEYS)?;
         match (kind, written.by) {

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::parse::Parse;
 use syn::{Attribute, Expr, Fields, GenericParam, ItemStruct, Meta, Path, parse_quote};
 
 use crate::ast::argument::{self, Argument};
@@ -34,13 +35,14 @@ pub(crate) fn server(options: Options, mut item: ItemStruct, errors: &mut Errors
     let krate = super::krate(&mut options);
     let init = options.list("init", argument::list);
     let (arguments, build) = match init {
-        Some((_, arguments)) => {
+        Some((_, mut arguments)) => {
+            super::tree::argument_twice(&mut arguments, options.errors());
             defaults_beside_init(&mut item, options.errors());
+            no_ctx(&arguments, options.errors());
             (arguments, Build::Init)
         }
         None => fields(&mut item, options.errors()),
     };
-    argument_names(&arguments, &build, options.errors());
     let call_timeout = call_timeout(&mut options);
     let mailbox = mailbox(&mut options);
     let name = name(&mut options, &arguments, has_registry, has_key);
@@ -148,15 +150,9 @@ fn conditional_argument(cfgs: &[Attribute], name: &Ident, errors: &mut Errors) {
     }
 }
 
-/// Two arguments of one name; and, with `init(…)`, `ctx`, which every `init` may ask for by itself.
-fn argument_names(arguments: &[Argument], build: &Build, errors: &mut Errors) {
-    if !matches!(build, Build::Init) {
-        return;
-    }
-    for (number, argument) in arguments.iter().enumerate() {
-        if arguments.iter().take(number).any(|earlier| earlier.name == argument.name) {
-            errors.at(&argument.name, text::argument_twice(&argument.name));
-        }
+/// Every `init` may ask for the context by itself.
+fn no_ctx(arguments: &[Argument], errors: &mut Errors) {
+    for argument in arguments {
         if super::handler::is_ctx(&argument.ty).is_some() {
             errors.at(&argument.ty, text::ctx_among_init_arguments());
         }
@@ -187,7 +183,7 @@ fn call_timeout(options: &mut Reader<'_>) -> Option<Timeout> {
 
 /// `mailbox = 1_000`; a mailbox of none would refuse everything.
 fn mailbox(options: &mut Reader<'_>) -> Option<Expr> {
-    let (_, expr) = options.get::<Expr>("mailbox")?;
+    let (_, expr) = options.get::<Expr>("mailbox", "number")?;
     if is_zero(&expr) {
         options.errors().at(&expr, text::zero("mailbox"));
     }
@@ -210,9 +206,12 @@ fn name(
     has_key: bool,
 ) -> Name {
     let registry = options.with("registry", Path::parse_mod_style);
-    let key = options.get::<key::Key>("key");
-    let value = options.get::<Expr>("value");
+    let key = options.with("key", key::Key::parse);
+    let value = options.get::<Expr>("value", "expression");
     let holes = key.as_ref().map_or(1, |(_, key)| holes(key));
+    if options.is_meant("registry") || options.is_meant("key") {
+        return Name::Broken(holes);
+    }
     if !has_registry {
         if let Some((name, _)) = &key {
             options.errors().at(name, text::needs_registry("key"));

@@ -28,9 +28,9 @@ pub(crate) fn test(options: Options, item: ItemFn, errors: &mut Errors) -> Test 
     test_twice(&item, errors);
     let mut options = Reader::new(options, &OPTIONS, errors);
     let krate = super::krate(&mut options);
-    let paused = options.get::<LitBool>("start_paused");
-    let flavor = options.get::<LitStr>("flavor").map(|(_, flavor)| flavor);
-    let workers = options.get::<Expr>("worker_threads");
+    let paused = options.get::<LitBool>("start_paused", "`true` or `false`");
+    let flavor = options.get::<LitStr>("flavor", "text").map(|(_, flavor)| flavor);
+    let workers = options.get::<Expr>("worker_threads", "number");
     let multi_thread = match flavor.as_ref().map(LitStr::value).as_deref() {
         None | Some("current_thread") => false,
         Some("multi_thread") => true,

@@ -1,6 +1,8 @@
 //! The rules for a supervision tree.
 
-use proc_macro2::Span;
+use proc_macro2::{Delimiter, Group, Span};
+use quote::quote;
+use syn::parse::Parse;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, GenericArgument, Path, Type, Visibility};
 
@@ -54,8 +56,8 @@ const AUTO_SHUTDOWN: [(&str, &str); 5] = [
 const KINDS: [&str; 3] = ["registry", "dynamic_supervisor", "supervisor"];
 
 /// Checks a tree.
-pub(crate) fn tree(tree: ast::Tree, errors: &mut Errors) -> Tree {
-    argument_twice(&tree.arguments, errors);
+pub(crate) fn tree(mut tree: ast::Tree, errors: &mut Errors) -> Tree {
+    argument_twice(&mut tree.arguments, errors);
     let mut options = Reader::new(tree.options, &TREE_OPTIONS, errors);
     let krate = super::krate(&mut options);
     let policy = policy(&mut options);
@@ -67,20 +69,25 @@ pub(crate) fn tree(tree: ast::Tree, errors: &mut Errors) -> Tree {
     Tree { krate, declared, arguments: tree.arguments, policy, requires, children }
 }
 
-/// Two arguments of one name.
-fn argument_twice(arguments: &[Argument], errors: &mut Errors) {
-    for (number, argument) in arguments.iter().enumerate() {
-        if arguments.iter().take(number).any(|earlier| earlier.name == argument.name) {
+/// Two arguments of one name; the later is left out.
+pub(super) fn argument_twice(arguments: &mut Vec<Argument>, errors: &mut Errors) {
+    let mut seen = Vec::new();
+    arguments.retain(|argument| {
+        let is_new = !seen.contains(&argument.name);
+        if is_new {
+            seen.push(argument.name.clone());
+        } else {
             errors.at(&argument.name, text::argument_twice(&argument.name));
         }
-    }
+        is_new
+    });
 }
 
 /// What a tree or a supervisor does when children end.
 fn policy(options: &mut Reader<'_>) -> Policy {
     Policy {
         strategy: word::option(options, "strategy", &STRATEGIES).map(|(_, strategy)| strategy),
-        max_restarts: options.get("max_restarts").map(|(_, expr)| expr),
+        max_restarts: options.get("max_restarts", "number").map(|(_, expr)| expr),
         within: window(options),
         auto_shutdown: word::option(options, "auto_shutdown", &AUTO_SHUTDOWN).map(|(_, when)| when),
     }
@@ -88,7 +95,7 @@ fn policy(options: &mut Reader<'_>) -> Policy {
 
 /// `within = 5s`; within no time there are no restarts to count.
 fn window(options: &mut Reader<'_>) -> Option<Time> {
-    let (name, time) = options.get::<Time>("within")?;
+    let (name, time) = options.with("within", Time::parse)?;
     if matches!(&time, Time::Literal(time) if time.is_zero()) {
         options.errors().at(&name, text::zero_time("within"));
     }
@@ -136,10 +143,7 @@ impl Checker<'_> {
                 let what = self.place(*place, attributes)?;
                 Some(self.one(cfgs, what, options))
             }
-            ast::What::For { keyword, pattern, list, children } => {
-                if repeated {
-                    self.errors.at(keyword, text::nested_for());
-                }
+            ast::What::For { pattern, list, children } => {
                 let cfgs = self.only_cfgs(&attributes);
                 let children = self.block(children, policy, true);
                 Some(Child::For { cfgs, pattern, list, children })
@@ -226,14 +230,14 @@ impl Checker<'_> {
             self.errors.at(&declared.name, text::strategy_of_dynamic());
         }
         let mut options = strip_strategy(options, self.errors);
-        let max_children: Option<Expr> = options.get("max_children").map(|(_, expr)| expr);
+        let max_children: Option<Expr> = options.get("max_children", "number").map(|(_, expr)| expr);
         if let Some(expr) = max_children.as_ref().filter(|expr| super::server::is_zero(expr)) {
             options.errors().at(expr, text::zero("max_children"));
         }
         let dynamic = Dynamic {
             declared,
             max_children,
-            max_restarts: options.get("max_restarts").map(|(_, expr)| expr),
+            max_restarts: options.get("max_restarts", "number").map(|(_, expr)| expr),
             within: window(&mut options),
             holds: options.with("holds", bracketed::<Type>).map_or_else(Vec::new, |(_, list)| list),
         };
@@ -255,14 +259,19 @@ impl Checker<'_> {
         let mut options = Reader::new(options, &SUPERVISOR_OPTIONS, self.errors);
         let policy = policy(&mut options);
         let children = self.children(children, &policy, false);
-        let arguments = arguments.map_or_else(Vec::new, |(_, list)| list);
-        argument_twice(&arguments, self.errors);
-        if let Some(first) = arguments.first().filter(|_| place.arguments.is_none()) {
-            self.errors.at(&first.name, text::supervisor_without_values(&first.name));
-        }
+        let mut arguments = arguments.map_or_else(Vec::new, |(_, list)| list);
+        argument_twice(&mut arguments, self.errors);
+        let values = place.arguments.or_else(|| self.values(&arguments));
         let supervisor = Supervisor { declared, arguments, policy, children };
-        let declared = Some(Box::new(supervisor));
-        Some(What::Supervisor { path, arguments: place.arguments, declared })
+        Some(What::Supervisor { path, arguments: values, declared: Some(Box::new(supervisor)) })
+    }
+
+    /// The arguments of a supervisor need values; those that stand in for them are of any type.
+    fn values(&mut self, arguments: &[Argument]) -> Option<Group> {
+        let first = arguments.first()?;
+        self.errors.at(&first.name, text::supervisor_without_values(&first.name));
+        let values = arguments.iter().map(|_| quote!(::core::unreachable!(),));
+        Some(Group::new(Delimiter::Parenthesis, values.collect()))
     }
 
     /// Only a supervisor has children written after it.

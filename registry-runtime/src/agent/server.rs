@@ -75,11 +75,11 @@ impl<T: Send + 'static> Construct for AgentServer<T> {
         args
     }
 
-    fn claim(args: &AgentStart<T>, cell: &Arc<Cell<Self>>) -> Result<(), StartError> {
+    fn claim(args: &Self::Args, cell: &Arc<Cell<Self>>) -> Result<(), StartError> {
         args.name.as_ref().map_or(Ok(()), |name| name.claim(cell))
     }
 
-    fn find_running(args: &AgentStart<T>) -> Option<Arc<Cell<Self>>> {
+    fn find_running(args: &Self::Args) -> Option<Arc<Cell<Self>>> {
         args.name.as_ref()?.find()
     }
 }

@@ -95,7 +95,7 @@ impl<T: Send + 'static> Agent<T> {
     /// registry! { Counters, keys = unique, key = String }
     ///
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// Counters::start_link()?;
+    /// Counters::start_link().await?;
     /// Agent::start_link_named::<Counters>("hits".to_owned(), || 0).await?;
     /// Agent::via::<Counters>("hits").update(|n: &mut i32| *n += 1).await?;
     /// # Ok(()) }
@@ -122,7 +122,7 @@ impl<T: Send + 'static> Agent<T> {
     where
         R: DeclaredRegistry<Keys = Unique>,
     {
-        Client::new(AgentName::new(Borrowed(key))).into()
+        Client::new(AgentName::<R, _>::new(Borrowed(key))).into()
     }
 
     /// How a supervisor starts an agent; `init` is called for each start.

@@ -32,6 +32,13 @@ const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 /// process's death, so whoever has learnt of a death finds the name free; on the other hand a process may
 /// die right after it was looked up.
 ///
+/// Callbacks may use the registry, also the same key. What runs under a lock, and must not, is `Hash`,
+/// `Eq` and `Clone` of keys, and `Clone` of values that need no `Drop`.
+///
+/// An entry takes 65 bytes of a table that is filled to between 44 and 88 in a hundred, for keys of
+/// the size of `String`, beside what the key itself has allocated; 40 bytes in its process; and a
+/// value other than `()` an allocation. Tables shrink as entries leave.
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// # #[tokio::main(flavor = "current_thread")]

@@ -1,6 +1,7 @@
 //! Supervisors and trees that macros declare: types with functions of the running instance.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::instance::{Claim, Instance, claim};
 use super::{
@@ -92,7 +93,7 @@ pub fn supervisor_spec<D: DeclaredSupervisor>(args: D::Args) -> SupervisorSpec {
     }
     let mut spec = D::spec(args);
     spec.name = Cow::Borrowed(D::declaration().name);
-    spec.claim = take::<D>;
+    spec.claim = Arc::new(take::<D>);
     spec
 }
 

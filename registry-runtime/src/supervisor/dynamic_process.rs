@@ -244,6 +244,11 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         }
         // The supervisor is ending.
         Err(StartError::SupervisorNotRunning) => {}
+        // Whoever started another child of that name meanwhile was quicker than the restart, and
+        // its child is the successor.
+        Err(StartError::AlreadyStarted(other)) if state.children.contains_key(&other) => {
+            shared.intensity.lock().forget_last();
+        }
         // Tried again at the next turn: it counts as a restart each time.
         Err(_) => {
             let delay = child.next_delay().unwrap_or_default();

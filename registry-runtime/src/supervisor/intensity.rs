@@ -35,6 +35,11 @@ impl Intensity {
         self.restarts.len() <= self.most as usize
     }
 
+    /// Takes the last restart back: it was none.
+    pub(crate) fn forget_last(&mut self) {
+        self.restarts.pop_back();
+    }
+
     /// Restarts within the window that ends now.
     pub(crate) fn recent(&self) -> usize {
         let now = Instant::now();

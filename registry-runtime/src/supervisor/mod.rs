@@ -10,6 +10,13 @@ mod dynamic_process;
 mod instance;
 mod intensity;
 mod options;
+mod partition;
+mod partition_api;
+mod partition_declared;
+mod partition_kind;
+mod partition_options;
+mod partition_resize;
+mod partition_route;
 mod process;
 mod requests;
 mod stop;
@@ -22,6 +29,13 @@ pub use child::{AnyChildSpec, ChildSpec, child_spec};
 pub use dynamic::{DynamicSupervisor, DynamicSupervisorOptions};
 pub use instance::{Instance, Running};
 pub use options::{AutoShutdown, Backoff, ChildKind, Restart, Shutdown, Strategy};
+pub use partition::PartitionSupervisor;
+pub use partition_declared::{
+    DeclaredPartitionSupervisor, partition_child_spec, partition_instance, partition_options,
+};
+pub use partition_kind::{Partition, PartitionKey, PartitionSpec};
+pub use partition_options::PartitionSupervisorOptions;
+pub use partition_resize::ResizeError;
 pub use requests::{ChildInfo, ChildState, Children, SupervisorError};
 pub use supervisor::{Supervisor, SupervisorSpec};
 pub use view::SupervisorView;

@@ -37,7 +37,7 @@ pub struct SupervisorSpec {
 }
 
 /// Puts a supervisor in the place of a declared one.
-pub(crate) type ClaimFn = fn(&Supervisor) -> Result<Claim, StartError>;
+pub(crate) type ClaimFn = Arc<dyn Fn(&Supervisor) -> Result<Claim, StartError> + Send + Sync>;
 
 impl SupervisorSpec {
     /// A supervisor without children: one for one, three restarts within five seconds.
@@ -50,7 +50,7 @@ impl SupervisorSpec {
             within: Duration::from_secs(5),
             auto_shutdown: AutoShutdown::default(),
             children: Vec::new(),
-            claim: |_| Ok(Claim::none()),
+            claim: Arc::new(|_| Ok(Claim::none())),
         }
     }
 

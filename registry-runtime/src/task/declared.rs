@@ -25,6 +25,7 @@ pub trait DeclaredTaskSupervisor: Sized + 'static {
     fn declaration() -> &'static Declaration;
 
     #[doc(hidden)]
+    #[must_use]
     fn options() -> TaskSupervisorOptions {
         TaskSupervisorOptions::default()
     }

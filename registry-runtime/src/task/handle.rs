@@ -2,15 +2,13 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::time::timeout;
 
 use super::TaskError;
-use crate::gen_server::Waiting;
 use crate::process::reply::Awaiting;
 use crate::process::{ExitReason, Pid, Proc, exit, resolve};
 use crate::supervisor::{Shutdown, stop_child};
@@ -60,8 +58,8 @@ impl<T> Task<T> {
         }
     }
 
-    pub(super) fn into_process(self) -> Arc<dyn Proc> {
-        self.process
+    pub(super) fn process(&self) -> &Arc<dyn Proc> {
+        &self.process
     }
 
     /// The task's pid.
@@ -130,13 +128,11 @@ impl<T> Task<T> {
     /// seconds.
     pub async fn await_timeout(self, limit: Duration) -> Result<T, TaskError> {
         let mut waiting = self.into_future();
-        match timeout(limit, &mut waiting).await {
-            Ok(result) => result,
-            Err(_) => {
-                waiting.task.kill();
-                Err(TaskError::Timeout)
-            }
+        if let Ok(result) = timeout(limit, &mut waiting).await {
+            return result;
         }
+        waiting.kill();
+        Err(TaskError::Timeout)
     }
 
     /// Waits for the result at most this long; `None` when the task is not done by then: it runs on.
@@ -176,13 +172,12 @@ impl<T> Task<T> {
     ///
     /// `Task.shutdown/2`.
     pub async fn shutdown(&mut self, how: Shutdown) -> Option<Result<T, TaskError>> {
-        let result = match self.result_now() {
-            Some(result) => result,
-            None => {
-                self.unlink();
-                stop_child(Arc::clone(&self.process), self.pid(), how).await;
-                poll_fn(|cx| self.poll_result(cx.waker())).await
-            }
+        let result = if let Some(result) = self.result_now() {
+            result
+        } else {
+            self.unlink();
+            stop_child(Arc::clone(&self.process), self.pid(), how).await;
+            poll_fn(|cx| self.poll_result(cx.waker())).await
         };
         let asked = match how {
             Shutdown::BrutalKill => ExitReason::Killed,
@@ -210,59 +205,5 @@ impl<T> Task<T> {
 impl<T> fmt::Debug for Task<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Task").field(&self.pid()).finish()
-    }
-}
-
-impl<T> IntoFuture for Task<T> {
-    type Output = Result<T, TaskError>;
-    type IntoFuture = TaskAwait<T>;
-
-    fn into_future(self) -> TaskAwait<T> {
-        TaskAwait {
-            task: self,
-            waiting: None,
-        }
-    }
-}
-
-/// The wait for a task's result: what `task.await` awaits.
-///
-/// While a process waits, a call of the task's that would come back to it is a
-/// [`Deadlock`](crate::CallError::Deadlock), as among servers that call one another.
-///
-/// # Cancel safety
-///
-/// When it is dropped, the result is lost, and the task runs on.
-#[must_use = "futures do nothing unless they are awaited"]
-pub struct TaskAwait<T> {
-    task: Task<T>,
-    /// The note that the running process waits for the task; `None` before the first poll.
-    waiting: Option<Option<Waiting>>,
-}
-
-impl<T> Unpin for TaskAwait<T> {}
-
-impl<T> Future for TaskAwait<T> {
-    type Output = Result<T, TaskError>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let result = this.task.poll_result(cx.waker());
-        if result.is_ready() {
-            this.waiting = Some(None);
-        } else if this.waiting.is_none() {
-            let process = &this.task.process;
-            match Waiting::note(process.header(), || "Task") {
-                Ok(note) => this.waiting = Some(note),
-                Err(path) => return Poll::Ready(Err(TaskError::Deadlock(path))),
-            }
-        }
-        result
-    }
-}
-
-impl<T> fmt::Debug for TaskAwait<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TaskAwait").field(&self.task.pid()).finish()
     }
 }

@@ -9,14 +9,20 @@ mod declared;
 mod error;
 mod handle;
 mod many;
+mod options;
 mod process;
 mod set;
 mod start;
 mod stream;
 mod supervisor;
+mod wait;
 
-pub use declared::{DeclaredTaskSupervisor, task_child_spec, task_instance, task_options, task_running};
+pub use declared::{
+    DeclaredTaskSupervisor, task_child_spec, task_instance, task_options, task_running,
+};
 pub use error::TaskError;
-pub use handle::{Task, TaskAwait};
+pub use handle::Task;
+pub use options::TaskSupervisorOptions;
 pub use stream::{AsyncStream, OnTimeout};
-pub use supervisor::{TaskSupervisor, TaskSupervisorOptions};
+pub use supervisor::TaskSupervisor;
+pub use wait::TaskAwait;

@@ -13,7 +13,6 @@ use crate::gen_server::StartError;
 use crate::introspect::report;
 use crate::process::launch::Place;
 use crate::process::reply::reply_slot;
-use crate::process::signal::ChildExit;
 use crate::process::{Actor, Cell, ExitReason, Proc, ReplyTo, exit};
 use crate::supervisor::DynamicSupervisor;
 
@@ -96,12 +95,8 @@ impl Drop for Member {
         }
         let reason = exit::pending(&*self.cell);
         if !reason.is_orderly() {
-            let ended = ChildExit {
-                pid,
-                reason,
-                started: true,
-            };
-            report::child_terminated(&ended, TaskProcess::type_name(), &self.supervisor.0.options.name);
+            let supervisor = &self.supervisor.0.options.name;
+            report::child_terminated(pid, TaskProcess::type_name(), supervisor, &reason);
         }
     }
 }

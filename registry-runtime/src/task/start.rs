@@ -100,7 +100,7 @@ impl Task<()> {
                 None
             })?;
             Ok(LaunchedProc {
-                process: task.into_process(),
+                process: Arc::clone(task.process()),
                 init: None,
             })
         };

@@ -1,88 +1,15 @@
 //! `TaskSupervisor`: a dynamic supervisor of tasks.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::process::{Member, launch};
 use super::start::child_options;
 use super::stream::{AsyncStream, Starter};
-use super::Task;
+use super::{Task, TaskSupervisorOptions};
 use crate::gen_server::StartError;
 use crate::process::{ExitReason, Pid, current};
-use crate::supervisor::{
-    AnyChildSpec, ChildInfo, Children, DynamicSupervisor, DynamicSupervisorOptions, SupervisorError,
-};
-
-/// What a task supervisor allows.
-///
-/// # Elixir
-///
-/// The options of `Task.Supervisor.start_link/1`.
-#[derive(Clone, Debug)]
-pub struct TaskSupervisorOptions(pub(crate) DynamicSupervisorOptions);
-
-impl Default for TaskSupervisorOptions {
-    fn default() -> Self {
-        Self(DynamicSupervisorOptions::default().name("TaskSupervisor"))
-    }
-}
-
-impl TaskSupervisorOptions {
-    /// Names the supervisor in trees and reports.
-    #[must_use]
-    pub fn name(self, name: impl Into<Cow<'static, str>>) -> Self {
-        Self(self.0.name(name))
-    }
-
-    /// How many tasks it may have at a time; no limit unless it is called.
-    #[must_use]
-    pub fn max_children(self, most: usize) -> Self {
-        Self(self.0.max_children(most))
-    }
-
-    /// How many restarts it takes within [`within`](Self::within) before it gives up; 3 unless it
-    /// is called. Only tasks of a specification that says so are restarted.
-    #[must_use]
-    pub fn max_restarts(self, most: u32) -> Self {
-        Self(self.0.max_restarts(most))
-    }
-
-    /// The window that restarts are counted in; five seconds unless it is called.
-    #[must_use]
-    pub fn within(self, window: Duration) -> Self {
-        Self(self.0.within(window))
-    }
-
-    /// Starts the supervisor, linked to the running process if there is one.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::NoRuntime`].
-    ///
-    /// # Elixir
-    ///
-    /// `Task.Supervisor.start_link/1`.
-    pub fn start_link(self) -> Result<TaskSupervisor, StartError> {
-        self.0.start_link().map(TaskSupervisor)
-    }
-
-    /// Starts the supervisor, linked to nobody.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::NoRuntime`].
-    pub fn start(self) -> Result<TaskSupervisor, StartError> {
-        self.0.start().map(TaskSupervisor)
-    }
-}
-
-impl From<TaskSupervisorOptions> for AnyChildSpec {
-    fn from(options: TaskSupervisorOptions) -> Self {
-        options.0.into()
-    }
-}
+use crate::supervisor::{AnyChildSpec, ChildInfo, Children, DynamicSupervisor, SupervisorError};
 
 /// Whether a supervised task is linked to whoever starts it.
 #[derive(Clone, Copy, Debug)]

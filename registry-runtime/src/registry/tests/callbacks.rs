@@ -191,3 +191,17 @@ fn values_are_dropped_under_no_lock_and_a_panic_of_one_loses_no_other() {
     die(b);
     assert_eq!(registry.count(), 0);
 }
+
+#[test]
+fn an_update_does_not_touch_what_belongs_to_another_by_then() {
+    let registry: Unique = registry(1);
+    let (a, b) = (process::<u32>(), process::<u32>());
+    registry.register(&a, "k".to_owned(), "a".into()).unwrap();
+    let updated = registry.update_value(&a, "k", |_| {
+        registry.unregister(&a, "k");
+        registry.register(&b, "k".to_owned(), "b".into()).unwrap();
+        "updated".into()
+    });
+    assert_eq!(updated, None);
+    assert_eq!(registry.lookup("k"), Some((b.pid(), "b".into())));
+}

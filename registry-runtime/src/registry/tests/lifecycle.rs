@@ -75,6 +75,12 @@ fn stopping_empties_it_and_starting_makes_it_usable_again() {
         assert_eq!((registry.count(), registry.pid()), (0, None));
         assert_eq!(registry.lookup(&1), []);
         assert_eq!(registry.keys(a.pid()), []);
+        let notes = |ctx: &crate::process::Process<()>| ctx.cell().header.names.lock().len();
+        assert_eq!(
+            (notes(&a), notes(&b)),
+            (0, 0),
+            "the processes have forgotten it"
+        );
         let signals = |ctx: &crate::process::Process<()>| ctx.cell().mailbox.figures().length;
         assert_eq!((signals(&a), signals(&b)), (1, 1), "one exit signal each");
         registry.activate(own.pid()).unwrap();

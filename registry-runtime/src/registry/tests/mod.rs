@@ -7,8 +7,10 @@ mod duplicate;
 mod lifecycle;
 mod listeners;
 mod locks;
+mod members;
 mod memory;
 mod model;
+mod storm;
 mod unique;
 
 use std::hash::{Hash, Hasher};

@@ -207,3 +207,17 @@ fn sends_to_the_one_process_under_a_key() {
     assert_eq!(registry.send("b", 7), Err(SendError::NotRunning));
     assert_eq!(super::received(&a), [7]);
 }
+
+#[test]
+fn a_lone_key_that_collides_with_anothers_stays_apart() {
+    let registry: Registry<Colliding, (), Unique, NoMessage> = registry(1);
+    let processes: Vec<_> = (0..20).map(|_| process::<()>()).collect();
+    for (one, key) in processes.iter().zip(0..) {
+        registry.register(one, Colliding(key), ()).unwrap();
+    }
+    for (key, one) in (0..20).zip(processes).rev() {
+        assert_eq!(registry.keys(one.pid()), [Colliding(key)]);
+        die(one);
+        assert_eq!(registry.lookup(&Colliding(key)), None);
+    }
+}

@@ -1,0 +1,35 @@
+//! Who is measured, and why someone is not.
+
+pub mod map;
+pub mod ours;
+pub mod raw;
+
+use crate::case::Kind;
+use crate::run::{Flavor, Run, Samples};
+
+/// One contender.
+#[derive(Clone, Copy, Debug)]
+pub struct Contender {
+    /// What `--peers` and the table call it.
+    pub name: &'static str,
+    /// The package in `Cargo.lock` that its version is taken from.
+    pub package: &'static str,
+    /// What it is, in a line.
+    pub about: &'static str,
+    /// Why there is no such case for it.
+    pub missing: fn(Kind) -> Option<&'static str>,
+    /// Measures a case; `None` where `missing` says why.
+    pub measure: fn(Kind, Flavor, Run) -> Option<Samples>,
+}
+
+/// All contenders, in the order of the table.
+pub const ALL: &[Contender] = &[ours::CONTENDER, raw::CONTENDER, raw::TIMED, map::CONTENDER, ours::HAND];
+
+/// Those to compare with that are no peers, so that `--peers` leaves them in.
+pub const BASELINES: [&str; 5] = ["ours", "raw", "raw+timeout", "map", "hand"];
+
+/// The contender of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Contender> {
+    ALL.iter().find(|contender| contender.name == name)
+}

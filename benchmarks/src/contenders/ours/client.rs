@@ -1,0 +1,108 @@
+//! Calls and casts, by reference and by name.
+
+use std::time::Duration;
+
+use registry_runtime::prelude::*;
+use registry_runtime::spawn;
+use tokio::sync::oneshot;
+
+use crate::actors::{Actors, Named};
+
+supervision_tree! {
+    Bench, strategy = one_for_one;
+
+    registry!<Names, keys = unique, key = String>;
+}
+
+/// A server without a name.
+#[gen_server]
+pub(super) struct Counter {
+    #[default]
+    count: u64,
+}
+
+#[gen_server]
+impl Counter {
+    #[call]
+    fn get(&self) -> u64 {
+        self.count
+    }
+
+    #[cast]
+    fn add(&mut self, n: u64) {
+        self.count += n;
+    }
+}
+
+/// A server whose name is its argument.
+#[gen_server(registry = Names, key = <name>)]
+pub(super) struct NamedCounter {
+    name: String,
+    #[default]
+    count: u64,
+}
+
+#[gen_server]
+impl NamedCounter {
+    #[call]
+    fn get(&self) -> u64 {
+        self.count
+    }
+
+    #[cast]
+    fn add(&mut self, n: u64) {
+        self.count += n;
+    }
+}
+
+pub(super) struct Ours;
+
+impl Actors for Ours {
+    type Ref = ServerRef<Counter>;
+
+    async fn boot() {
+        std::mem::forget(Bench::start().await.expect("a tree"));
+    }
+
+    async fn start() -> Self::Ref {
+        Counter::start().await.expect("a server")
+    }
+
+    fn call(server: &Self::Ref) -> impl Future<Output = u64> + Send {
+        let call = server.get();
+        async { call.await.expect("an answer") }
+    }
+
+    fn call_bare(server: &Self::Ref) -> impl Future<Output = u64> + Send {
+        let call = server.clone().timeout(Duration::MAX).get();
+        async { call.await.expect("an answer") }
+    }
+
+    async fn cast(server: &Self::Ref) {
+        server.add(1).expect("a server");
+    }
+
+    /// A process: its calls are checked for deadlocks.
+    async fn client<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+        let (sender, done) = oneshot::channel();
+        spawn(move |_: Process<()>| async move {
+            let _ = sender.send(work.await);
+        });
+        done.await.expect("a client")
+    }
+}
+
+impl Named for Ours {
+    async fn start_named(name: String) {
+        NamedCounter::start(name).await.expect("a server");
+    }
+
+    fn call_name(name: &str) -> impl Future<Output = u64> + Send {
+        let call = NamedCounter::via(name).get();
+        async { call.await.expect("an answer") }
+    }
+
+    async fn cast_name(name: &str) {
+        NamedCounter::via(name).add(1).expect("a server");
+    }
+}

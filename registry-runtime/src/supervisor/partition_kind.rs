@@ -1,0 +1,182 @@
+//! What a partition may be: a server, a dynamic supervisor, a task supervisor.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::child::{AnyChildSpec, BeforeRun, ChildOptions, ChildSpec};
+use super::dynamic_process::launch as launch_dynamic;
+use super::partition_route::Table;
+use super::{DynamicSupervisor, DynamicSupervisorOptions, SupervisorError};
+use crate::gen_server::{self, Address, Client, GenServer};
+use crate::process::launch::{LaunchedProc, Place};
+use crate::process::{Cell, Proc};
+use crate::task::{TaskSupervisor, TaskSupervisorOptions};
+
+/// What a [`PartitionSupervisor`](super::PartitionSupervisor) can have several of: a server whose
+/// arguments can be cloned, a [`DynamicSupervisor`], a [`TaskSupervisor`].
+pub trait Partition: Sized + 'static {
+    /// How one is started.
+    type Spec: PartitionSpec<Of = Self>;
+    /// What `via` leads to: the client of a server, which looks its partition up at each use, or the
+    /// supervisor that runs.
+    type Via;
+    #[doc(hidden)]
+    type Running: Clone + Send + Sync + 'static;
+
+    #[doc(hidden)]
+    fn child(spec: Self::Spec, seat: Seat<Self>) -> AnyChildSpec;
+
+    #[doc(hidden)]
+    fn via(route: PartitionKey<Self>) -> Self::Via;
+}
+
+/// How the partitions of a [`PartitionSupervisor`](super::PartitionSupervisor) are started: a
+/// [`ChildSpec`], [`DynamicSupervisorOptions`], [`TaskSupervisorOptions`].
+pub trait PartitionSpec: Clone + Send + 'static {
+    /// What is started.
+    type Of: Partition<Spec = Self>;
+}
+
+/// The place of one partition.
+pub struct Seat<S: Partition> {
+    pub(super) table: Arc<Table<S::Running>>,
+    pub(super) index: usize,
+}
+
+impl<S: Partition> Seat<S> {
+    fn take(&self, running: S::Running) {
+        self.table.seat(self.index, Some(running));
+    }
+}
+
+impl<S: Partition> Clone for Seat<S> {
+    fn clone(&self) -> Self {
+        Self {
+            table: Arc::clone(&self.table),
+            index: self.index,
+        }
+    }
+}
+
+impl<S: Partition> fmt::Debug for Seat<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Seat").field(&self.index).finish()
+    }
+}
+
+/// A key of a partition supervisor: leads, at each use, to the process that runs in its partition.
+pub struct PartitionKey<S: Partition> {
+    pub(super) table: Arc<Table<S::Running>>,
+    pub(super) number: u128,
+}
+
+impl<S: Partition> PartitionKey<S> {
+    fn running(&self) -> Option<S::Running> {
+        self.table.find(self.number)
+    }
+}
+
+impl<S: Partition> Clone for PartitionKey<S> {
+    fn clone(&self) -> Self {
+        Self {
+            table: Arc::clone(&self.table),
+            number: self.number,
+        }
+    }
+}
+
+impl<S: Partition> fmt::Debug for PartitionKey<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PartitionKey").field(&self.number).finish()
+    }
+}
+
+impl<S: GenServer> PartitionSpec for ChildSpec<S>
+where
+    S::Args: Clone,
+{
+    type Of = S;
+}
+
+impl<S: GenServer> Partition for S
+where
+    S::Args: Clone,
+{
+    type Spec = ChildSpec<S>;
+    type Via = S::Client<PartitionKey<S>>;
+    type Running = Arc<Cell<S>>;
+
+    fn child(spec: ChildSpec<S>, seat: Seat<S>) -> AnyChildSpec {
+        let ChildSpec { args, options } = spec;
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let launched = gen_server::launch::<S>(args.clone(), place, |cell| {
+                seat.take(Arc::clone(cell));
+                before_run(&(Arc::clone(cell) as Arc<dyn Proc>));
+            });
+            launched.map(LaunchedProc::from)
+        };
+        AnyChildSpec::starting(S::type_name(), options, start)
+    }
+
+    fn via(route: PartitionKey<S>) -> Self::Via {
+        Client::new(route).into()
+    }
+}
+
+impl<S: GenServer> Address<S> for PartitionKey<S>
+where
+    S::Args: Clone,
+{
+    fn resolve(&self) -> Option<Arc<Cell<S>>> {
+        self.running()
+    }
+}
+
+impl PartitionSpec for DynamicSupervisorOptions {
+    type Of = DynamicSupervisor;
+}
+
+impl Partition for DynamicSupervisor {
+    type Spec = DynamicSupervisorOptions;
+    type Via = Result<Self, SupervisorError>;
+    type Running = Self;
+
+    fn child(options: DynamicSupervisorOptions, seat: Seat<Self>) -> AnyChildSpec {
+        let name = options.name.clone();
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let (supervisor, launched) = launch_dynamic(options.clone(), place, before_run)?;
+            seat.take(supervisor);
+            Ok(LaunchedProc::from(launched))
+        };
+        AnyChildSpec::starting(name, ChildOptions::supervisor(), start)
+    }
+
+    fn via(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
+        route.running().ok_or(SupervisorError::NotRunning)
+    }
+}
+
+impl PartitionSpec for TaskSupervisorOptions {
+    type Of = TaskSupervisor;
+}
+
+impl Partition for TaskSupervisor {
+    type Spec = TaskSupervisorOptions;
+    type Via = Result<Self, SupervisorError>;
+    type Running = Self;
+
+    fn child(options: TaskSupervisorOptions, seat: Seat<Self>) -> AnyChildSpec {
+        let TaskSupervisorOptions(options) = options;
+        let name = options.name.clone();
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let (supervisor, launched) = launch_dynamic(options.clone(), place, before_run)?;
+            seat.take(Self(supervisor));
+            Ok(LaunchedProc::from(launched))
+        };
+        AnyChildSpec::starting(name, ChildOptions::supervisor(), start)
+    }
+
+    fn via(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
+        route.running().ok_or(SupervisorError::NotRunning)
+    }
+}

@@ -1,0 +1,16 @@
+//! The promises of the design, each of which has a file of tests that fail without it.
+//!
+//! Each file says what was broken to see its tests fail.
+
+mod promises {
+    mod p01_name_first;
+    mod p02_order_of_death;
+    mod p03_no_ghosts;
+    mod p04_calls_end;
+    mod p05_kill_works;
+    mod p06_order_of_messages;
+    mod p07_reentry;
+    mod p08_time;
+    mod p09_nodes;
+    mod p10_one_error;
+}
