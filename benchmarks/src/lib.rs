@@ -7,6 +7,7 @@
 //! measurement (`measure`) that all contenders share.
 
 pub mod actors;
+pub mod beam;
 pub mod case;
 pub mod cli;
 pub mod contenders;
@@ -14,6 +15,7 @@ pub mod driver;
 pub mod latch;
 pub mod machine;
 pub mod measure;
+pub mod progress;
 pub mod report;
 pub mod results;
 pub mod run;

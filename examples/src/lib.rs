@@ -1,1 +1,5 @@
-//! What the examples share.
+//! What the examples share, and what their tests reach: the programs themselves are in
+//! `examples/`, and the larger ones have their logic here.
+
+pub mod chat;
+pub mod sessions;

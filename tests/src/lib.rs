@@ -3,11 +3,18 @@
 //! Tests wait for events, never for time to pass. On the paused clock nothing here keeps the clock
 //! from moving, [`eventually`] apart, which says so.
 
+mod worker;
+
+use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use registry_runtime::{ExitReason, Node, Pid};
-use tokio::sync::{Notify, Semaphore};
+use registry_runtime::prelude::*;
+use tokio::sync::{Notify, Semaphore, oneshot};
+
+pub use worker::{Init, Script, Terminate, Worker, Workers, worker};
 
 /// What happened, in order. A clone is the same log.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +126,63 @@ impl Drop for Bomb {
     }
 }
 
+/// A look at the world from the middle of something.
+pub type Look = Arc<dyn Fn() + Send + Sync>;
+
+/// Calls a function when it is dropped.
+#[derive(Clone)]
+pub struct OnDrop(pub Look);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+impl fmt::Debug for OnDrop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnDrop(..)")
+    }
+}
+
+/// A future that is polled by hand, from anywhere. A clone is the same one.
+pub struct ByHand<T>(Arc<Mutex<Option<BoxFuture<T>>>>);
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl<T> Clone for ByHand<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for ByHand<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ByHand(..)")
+    }
+}
+
+impl<T> ByHand<T> {
+    /// Takes a future over, which nothing has polled yet.
+    pub fn new(future: impl Future<Output = T> + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Some(Box::pin(future)))))
+    }
+
+    /// What it has come to, at the poll that tells; nothing before, and nothing after.
+    #[expect(clippy::must_use_candidate, reason = "also called to get it going")]
+    pub fn poll(&self) -> Option<T> {
+        let mut future = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cx = Context::from_waker(Waker::noop());
+        match future.as_mut()?.as_mut().poll(&mut cx) {
+            Poll::Ready(result) => {
+                *future = None;
+                Some(result)
+            }
+            Poll::Pending => None,
+        }
+    }
+}
+
 /// Waits until a condition holds, by letting other tasks run. Keeps a paused clock from moving.
 ///
 /// # Panics
@@ -147,6 +211,31 @@ pub async fn successor(old: Pid, whereis: impl Fn() -> Option<Pid>) -> Pid {
     let new = || whereis().filter(|pid| *pid != old);
     eventually(|| new().is_some()).await;
     new().unwrap_or(old)
+}
+
+/// Runs a body as a process, and hands out what it comes to.
+///
+/// # Panics
+///
+/// When the process ends before its body does.
+pub async fn in_process<M, Fut>(
+    body: impl FnOnce(Process<M>) -> Fut + Send + 'static,
+) -> Fut::Output
+where
+    M: Send + 'static,
+    Fut: Future<Output: Send + 'static> + Send + 'static,
+{
+    let (done, result) = oneshot::channel();
+    let process = spawn(async move |ctx: Process<M>| {
+        let _ = done.send(body(ctx).await);
+    });
+    match result.await {
+        Ok(result) => result,
+        Err(_) => panic!(
+            "the process ended before its body: {}",
+            process.ended().await
+        ),
+    }
 }
 
 /// How many processes live on this node.

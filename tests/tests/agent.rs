@@ -1,12 +1,4 @@
 //! Agents: Elixir's `agent_test.exs` and the doctests of `Agent` by behaviour.
-//!
-//! What does not apply, and why:
-//!
-//! - ":sys.change_code/4 …": code is not replaced while a program runs.
-//! - "start_link/2 with spawn_opt": there are no such options.
-//! - `translate_initial_call`, `&module.function/arity` forms: a closure is all there is.
-//! - "generates child_spec/1" of `use Agent`: an agent with functions of its own is a `#[gen_server]`;
-//!   the specification's options are tested here.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -31,7 +23,7 @@ async fn can_be_supervised_directly() {
 #[registry_runtime::test]
 async fn start_link_workflow_with_unregistered_name() {
     let agent = Agent::start_link(Words::new).await.unwrap();
-    agent.update(|words| drop(words.insert("hello", "world"))).await.unwrap();
+    agent.update(|words| words.extend([("hello", "world")])).await.unwrap();
     assert_eq!(agent.get(|words| words.get("hello").copied()).await, Ok(Some("world")));
     let popped = agent.get_and_update(|words| words.remove("hello"));
     assert_eq!(popped.await, Ok(Some("world")));
@@ -63,7 +55,7 @@ async fn start_workflow_with_registered_name() {
     let agent = Agent::start_link_named::<Agents>("agent".to_owned(), Words::new).await.unwrap();
     let named = || Agent::<Words>::via::<Agents>("agent");
     assert_eq!(named().whereis(), Some(agent.pid()));
-    named().cast(|words| drop(words.insert("hello", "world"))).unwrap();
+    named().cast(|words| words.extend([("hello", "world")])).unwrap();
     assert_eq!(named().get(|words| words["hello"]).await, Ok("world"));
     assert_eq!(named().get_and_update(|words| words.remove("hello")).await, Ok(Some("world")));
     assert_eq!(named().get(Words::clone).await, Ok(Words::new()));
@@ -195,3 +187,11 @@ async fn a_handle_can_be_kept_by_the_name_of_its_type() {
     assert_eq!(holder.0.get(|n| *n).await, Ok(3));
     assert!(format!("{:?}", holder.0).starts_with("Agent("));
 }
+
+// What does not apply, and why:
+//
+// - ":sys.change_code/4 …": code is not replaced while a program runs.
+// - "start_link/2 with spawn_opt": there are no such options.
+// - `translate_initial_call`, `&module.function/arity` forms: a closure is all there is.
+// - "generates child_spec/1" of `use Agent`: an agent with functions of its own is a `#[gen_server]`;
+//   the specification's options are tested here.

@@ -1,23 +1,17 @@
 //! Partition supervisors: Elixir's `partition_supervisor_test.exs` by behaviour.
-//!
-//! What does not apply, and why:
-//!
-//! - "raises without name", "raises without child_spec", "raises on bad with_arguments", "raises with
-//!   bad auto_shutdown": the types leave no room for these; there is no `auto_shutdown` to set.
-//! - "raises noproc for unknown … partition supervisor": a handle is had from a start; a declared one
-//!   that does not run says `NotRunning`, which `a_declared_one_is_found_by_its_type` shows.
-//! - "uses the atom name as id", "uses the via value as id", "on success with via name": names are
-//!   those of declared types.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
+use registry_runtime::__private::{Instance, Slot};
 use registry_runtime::agent::AgentServer;
 use registry_runtime::prelude::*;
 use registry_runtime::registry::OptionError;
 use registry_runtime::supervisor::{PartitionSupervisorOptions, ResizeError};
-use registry_runtime::{ChildState, Children, SupervisorError};
-use registry_tests::{Gate, Log, eventually, processes, successor};
+use registry_runtime::{
+    ChildState, Children, Declaration, DeclarationKind, DeclaredPartitionSupervisor, SupervisorError,
+};
+use registry_tests::{Gate, Log, eventually, processes, settle, successor};
 
 type Numbers = PartitionSupervisor<AgentServer<usize>>;
 
@@ -159,15 +153,18 @@ async fn more_restarts_than_it_takes_end_it() {
 
 #[registry_runtime::test]
 async fn calls_during_a_restart_wait_for_the_init() {
-    let (log, gate) = (Log::new(), Gate::opened());
-    let (notes, _) = (log.clone(), gate.clone());
-    let slow = SlowStart::child_spec(notes, gate);
+    let (log, gate) = (Log::new(), Gate::shut());
+    gate.let_one_in();
+    let slow = SlowStart::child_spec(log.clone(), gate.clone());
     let partitions = PartitionSupervisor::builder(slow).partitions(1).start_link().await.unwrap();
     let only = partitions.via("key");
-    let old = only.whereis().unwrap();
-    old.exit(ExitReason::Kill);
+    only.exit(ExitReason::Kill);
     log.times("init", 2).await;
-    assert_eq!(only.ping().await, Ok(()));
+    let call = tokio::spawn(only.ping());
+    settle().await;
+    assert!(!call.is_finished());
+    gate.open();
+    assert_eq!(call.await.unwrap(), Ok(()));
 }
 
 #[gen_server]
@@ -234,13 +231,84 @@ async fn resizes_at_the_same_time_come_one_after_the_other() {
     let done = Task::await_many(resizes, std::time::Duration::from_secs(60)).await.unwrap();
     assert!(done.iter().all(Result::is_ok), "{done:?}");
     assert_eq!(numbers.count_children().active, numbers.partitions());
-    // One that is given up is put right by the next.
-    tokio::select! {
-        biased;
-        _ = numbers.resize(2) => panic!("the supervisor has not run since"),
-        () = std::future::ready(()) => {}
-    }
-    numbers.resize(6).await.unwrap();
+}
+
+#[registry_runtime::test]
+async fn a_resize_that_is_given_up_is_put_right_by_the_next() {
+    let numbers = numbered(8).start_link().await.unwrap();
+    let give_up = async |to: usize| {
+        tokio::select! {
+            biased;
+            _ = numbers.resize(to) => panic!("the supervisor has not run since"),
+            () = std::future::ready(()) => {}
+        }
+    };
+    give_up(2).await;
+    assert_eq!(numbers.partitions(), 2, "no key leads to one that may be ended");
+    assert_eq!(numbers.resize(3).await, Ok(2));
+    assert_eq!(numbers.count_children().active, 3);
+    give_up(8).await;
+    assert_eq!(numbers.partitions(), 3, "no key leads to one that may not run");
+    assert_eq!(numbers.resize(6).await, Ok(3));
     assert_eq!(numbers.count_children().active, 6);
     assert_eq!(number(&numbers, 5).await, Ok(5));
 }
+
+enum Shards {}
+
+impl DeclaredPartitionSupervisor for Shards {
+    type Of = AgentServer<usize>;
+
+    fn slot() -> &'static Slot<Self, Instance<Numbers>> {
+        static SLOT: Slot<Shards, Instance<Numbers>> = Slot::new();
+        &SLOT
+    }
+
+    fn declaration() -> &'static Declaration {
+        static DECLARATION: Declaration = Declaration::new(
+            DeclarationKind::PartitionSupervisor,
+            "Shards",
+            module_path!(),
+            file!(),
+            line!(),
+        );
+        &DECLARATION
+    }
+
+    fn options() -> PartitionSupervisorOptions<AgentServer<usize>> {
+        numbered(3)
+    }
+}
+
+registry_runtime::__partition_supervisor_api! { Shards, pub(crate), AgentServer<usize> }
+
+#[registry_runtime::test]
+async fn a_declared_one_is_found_by_its_type() {
+    assert_eq!(Shards::via(&1).unwrap_err(), SupervisorError::NotRunning);
+    assert_eq!((Shards::partitions(), Shards::whereis()), (0, None));
+    assert_eq!(Shards::count_children(), Children::default());
+    let tree = SupervisorSpec::new("App").child(Shards::child_spec()).start().await.unwrap();
+    assert_eq!(Shards::via(&4).unwrap().get(|number| *number).await, Ok(1));
+    assert_eq!(Shards::resize(2).await, Ok(3));
+    assert_eq!(Shards::partitions(), 2);
+    assert_eq!(Shards::which_children().len(), 3);
+    let running = Shards::whereis().unwrap();
+    assert_eq!(Shards::start_link().await.unwrap_err(), StartError::AlreadyStarted(running));
+    assert_eq!(&*tree.which_children()[0].id, "Shards");
+    // Restarted, it has all of its partitions.
+    running.exit(ExitReason::Kill);
+    successor(running, Shards::whereis).await;
+    eventually(|| Shards::count_children().active == 3).await;
+    assert_eq!(Shards::handle().unwrap().partitions(), 3);
+    tree.shutdown().await;
+    assert_eq!(Shards::whereis(), None);
+}
+
+// What does not apply, and why:
+//
+// - "raises without name", "raises without child_spec", "raises on bad with_arguments", "raises with
+//   bad auto_shutdown": the types leave no room for these; there is no `auto_shutdown` to set.
+// - "raises noproc for unknown … partition supervisor": a handle is had from a start; a declared one
+//   that does not run says `NotRunning`, which `a_declared_one_is_found_by_its_type` shows.
+// - "uses the atom name as id", "uses the via value as id", "on success with via name": names are
+//   those of declared types.

@@ -4,7 +4,7 @@ pub mod map;
 pub mod ours;
 pub mod raw;
 
-use crate::case::Kind;
+use crate::case::{Case, Kind};
 use crate::run::{Flavor, Run, Samples};
 
 /// One contender.
@@ -20,6 +20,15 @@ pub struct Contender {
     pub missing: fn(Kind) -> Option<&'static str>,
     /// Measures a case; `None` where `missing` says why.
     pub measure: fn(Kind, Flavor, Run) -> Option<Samples>,
+}
+
+impl Contender {
+    /// Whether a case is too large for it to be waited for: a million servers are only started where
+    /// a server is about a kilobyte.
+    #[must_use]
+    pub fn skips(&self, case: &Case) -> bool {
+        case.kind == Kind::Memory && case.n >= 1_000_000 && !BASELINES.contains(&self.name)
+    }
 }
 
 /// All contenders, in the order of the table.

@@ -1,5 +1,6 @@
 //! Calls: one client and one server, one client and many names, many of both.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -46,9 +47,7 @@ pub async fn bare<C: Actors>(run: Run) -> Samples {
 /// One client that calls `n` names at random.
 pub async fn by_name<C: Named>(run: Run) -> Samples {
     let all = names(run.n);
-    for name in all.iter() {
-        C::start_named(name.clone()).await;
-    }
+    start::<C>(&all).await;
     let mut random = Random::new(7);
     let client = async move {
         run.steady(BATCH, |n| {
@@ -89,9 +88,7 @@ pub async fn fan_by_ref<C: Actors>(run: Run) -> Samples {
 /// The same, by name.
 pub async fn fan_by_name<C: Named>(run: Run) -> Samples {
     let all = names(run.n);
-    for name in all.iter() {
-        C::start_named(name.clone()).await;
-    }
+    start::<C>(&all).await;
     let calls = rounds(run);
     fan::<C, _, _>(run.n, move |client| {
         let all = Arc::clone(&all);
@@ -135,4 +132,14 @@ where
         figure = per(start.elapsed(), calls);
     }
     vec![("ns", figure)]
+}
+
+/// Starts a server a name.
+pub(super) fn start<C: Named>(all: &Arc<[String]>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    let all = Arc::clone(all);
+    Box::pin(async move {
+        for i in 0..all.len() {
+            C::start_named(all[i].clone()).await;
+        }
+    })
 }

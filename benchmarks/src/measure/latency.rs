@@ -22,9 +22,7 @@ const LOADS: [(f64, [&str; 3]); 3] = [
 /// (`rate`, a second), then 10, 50 and 80 % of that, at random intervals; nanoseconds.
 pub async fn open_loop<C: Named>(run: Run) -> Samples {
     let all = names(run.n);
-    for name in all.iter() {
-        C::start_named(name.clone()).await;
-    }
+    super::call::start::<C>(&all).await;
     capacity::<C>(&all, run.warm_up()).await;
     let rate = capacity::<C>(&all, run.time).await;
     let mut samples = vec![("rate", rate)];

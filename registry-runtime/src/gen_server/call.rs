@@ -130,7 +130,9 @@ impl<S: GenServer, T> Call<S, T> {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(value)) => return Poll::Ready(Ok(value)),
                     Poll::Ready(Err(lost)) => {
-                        if lost == Lost::Dropped && !target.header.has(EXITING) {
+                        let ending = lost == Lost::Panicking(target.header.pid)
+                            || target.header.has(EXITING);
+                        if !ending {
                             return Poll::Ready(Err(CallError::NoReply));
                         }
                         // The caller may learn of the end only once the names are gone.

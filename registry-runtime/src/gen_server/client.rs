@@ -29,6 +29,19 @@ impl<S: GenServer> Client<S, Local<S>> {
     pub fn pid(&self) -> Pid {
         self.address.pid()
     }
+
+    /// Waits until this very server has ended, and tells why; also when it had ended before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.monitor/1` and a `receive`.
+    pub fn ended(&self) -> impl Future<Output = ExitReason> + Send + use<S> {
+        exit::ended(Arc::clone(&self.address.0) as Arc<dyn Proc>)
+    }
 }
 
 impl<S: GenServer, A> Client<S, A> {

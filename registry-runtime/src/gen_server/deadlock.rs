@@ -5,11 +5,13 @@
 //! before either walks, so at least one finds the cycle (the notes are sequentially consistent).
 //!
 //! A first call in flight is noted in `Header::waiting_on`, further ones (of a `join!`) in
-//! `Rare::also_waiting_on`. Plain tasks have no pid, and cannot be waited for.
+//! `Rare::also_waiting_on`, which is empty unless `waiting_on` is set: one load tells whether a process
+//! waits at all. Plain tasks have no pid, and cannot be waited for.
 
 use std::sync::Arc;
 
 use super::DeadlockPath;
+use crate::process::cell::WAITS_FOR_MANY;
 use crate::process::{Header, Pid, Proc, current, resolve};
 use crate::sync::Ordering;
 
@@ -36,6 +38,7 @@ impl Waiting {
         if header.waiting_on.load(Ordering::Relaxed) == 0 {
             header.waiting_on.store(pid.bits(), Ordering::SeqCst);
         } else {
+            header.flags.fetch_or(WAITS_FOR_MANY, Ordering::AcqRel);
             header.control.lock().rare().also_waiting_on.push(pid);
         }
         let waiting = Self { me, target: pid };
@@ -61,14 +64,22 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         let header = self.me.header();
         // A process that never has two calls in flight never needs the lock.
-        if header.waiting_on.load(Ordering::Relaxed) == self.target.bits() {
+        if !header.has(WAITS_FOR_MANY) {
             header.waiting_on.store(0, Ordering::SeqCst);
             return;
         }
-        if let Some(rare) = header.control.lock().rare.as_mut()
-            && let Some(at) = rare.also_waiting_on.iter().position(|pid| *pid == self.target)
-        {
-            rare.also_waiting_on.swap_remove(at);
+        let mut control = header.control.lock();
+        let also = control.rare.as_mut().map(|rare| &mut rare.also_waiting_on);
+        let also = also.filter(|also| !also.is_empty());
+        let Some(also) = also else {
+            header.waiting_on.store(0, Ordering::SeqCst);
+            return;
+        };
+        if header.waiting_on.load(Ordering::Relaxed) == self.target.bits() {
+            let next = also.swap_remove(0);
+            header.waiting_on.store(next.bits(), Ordering::SeqCst);
+        } else if let Some(at) = also.iter().position(|pid| *pid == self.target) {
+            also.swap_remove(at);
         }
     }
 }
@@ -105,10 +116,12 @@ fn waits_for(pid: Pid) -> Vec<Pid> {
         return Vec::new();
     };
     let header = process.header();
-    let mut all = match &header.control.lock().rare {
+    let control = header.control.lock();
+    let mut all = match &control.rare {
         Some(rare) => rare.also_waiting_on.clone(),
         None => Vec::new(),
     };
+    // Under the lock: a call that ends hands its place on.
     all.extend(Pid::from_bits(header.waiting_on.load(Ordering::SeqCst)));
     all
 }

@@ -129,6 +129,12 @@ pub enum StartError {
     SupervisorNotRunning,
     /// The supervisor has a child with this id: running, restarting, or ended and not deleted.
     DuplicateId(String),
+    /// A child is marked as significant, and cannot be: it is permanent, or its supervisor never shuts
+    /// down by itself.
+    NotSignificant(String),
+    /// The supervisor waits for the `init` of the process that asks, or of one that waits for it: it
+    /// would never answer. It was not asked.
+    Deadlock(DeadlockPath),
     /// There is no tokio runtime to run it on.
     NoRuntime,
 }
@@ -152,6 +158,11 @@ impl fmt::Display for StartError {
                 f,
                 "the supervisor has a child `{id}` already; give this one another id, or delete that one",
             ),
+            Self::NotSignificant(id) => write!(
+                f,
+                "child `{id}` cannot be significant; make it transient or temporary, and give its supervisor an `auto_shutdown`",
+            ),
+            Self::Deadlock(path) => write!(f, "the supervisor waits for whoever asks it ({path})"),
             Self::NoRuntime => {
                 f.write_str("there is no tokio runtime here; start from inside `#[tokio::main]`")
             }

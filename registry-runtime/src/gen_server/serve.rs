@@ -51,7 +51,9 @@ pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> Exit
             break reason;
         }
     };
-    exit::begin(&*cell, reason.clone());
+    exit::begin(&*cell, reason);
+    // A signal that came meanwhile goes before: all are told of one reason.
+    let reason = exit::pending(&*cell);
     if S::TERMINATES {
         // A panic in `terminate` does not change why the process ended.
         let mut ending = pin!(S::__terminate(state, &reason, ctx));
@@ -116,6 +118,8 @@ async fn guarded<S: GenServer, F: Future>(
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
             Err(reason) => Poll::Ready(Err(reason)),
             Ok(Poll::Pending) if cell.header.has(EXIT) => {
+                // Before the handler goes: the caller whose reply it holds waits for the end.
+                exit::begin(cell, exit::pending(cell));
                 // What the handler holds may panic as it is dropped; it is ending anyway.
                 let _ = panics::caught(|| handler.set(None));
                 Poll::Ready(Err(exit::pending(cell)))

@@ -16,6 +16,10 @@ pub enum DeclarationKind {
     Supervisor,
     /// `dynamic_supervisor!<…>` in a tree.
     DynamicSupervisor,
+    /// `task_supervisor!<…>` in a tree.
+    TaskSupervisor,
+    /// `partition_supervisor!<…>` in a tree.
+    PartitionSupervisor,
 }
 
 /// Something that the program declares, and where.

@@ -1,10 +1,11 @@
 //! Reports of what nobody else can be told: one line each, to a hook or to standard error.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::process::{ExitReason, Pid, Proc};
+use crate::process::{ExitReason, Pid, Proc, panics};
 
 /// Something that happened to a process that nobody waits to hear of.
 #[derive(Clone, Debug)]
@@ -22,16 +23,16 @@ pub enum Report {
         /// The process.
         pid: Pid,
         /// Its id within its supervisor.
-        id: String,
+        id: Cow<'static, str>,
         /// The supervisor.
-        supervisor: String,
+        supervisor: Cow<'static, str>,
         /// Why it ended.
         reason: ExitReason,
     },
     /// A supervisor gives up: its children were restarted too often.
     RestartLimit {
         /// The supervisor.
-        supervisor: String,
+        supervisor: Cow<'static, str>,
         /// The supervisor's pid.
         pid: Pid,
     },
@@ -75,10 +76,11 @@ pub fn set_reporter(hook: impl Fn(&Report) + Send + Sync + 'static) -> bool {
 }
 
 pub(crate) fn report(report: &Report) {
-    match HOOK.get() {
+    // A reporter that panics, or a standard error that is closed, must not end a supervisor.
+    let _ = panics::caught(|| match HOOK.get() {
         Some(hook) => hook(report),
         None => eprintln!("[registry-runtime] {report}"),
-    }
+    });
 }
 
 pub(crate) fn unexpected_message(process: &dyn Proc, message: &(dyn Any + Send)) {
@@ -89,11 +91,16 @@ pub(crate) fn unexpected_message(process: &dyn Proc, message: &(dyn Any + Send))
     });
 }
 
-pub(crate) fn child_terminated(pid: Pid, id: &str, supervisor: &str, reason: &ExitReason) {
+pub(crate) fn child_terminated(
+    pid: Pid,
+    id: Cow<'static, str>,
+    supervisor: &Cow<'static, str>,
+    reason: ExitReason,
+) {
     report(&Report::ChildTerminated {
         pid,
-        id: id.to_owned(),
-        supervisor: supervisor.to_owned(),
-        reason: reason.clone(),
+        id,
+        supervisor: supervisor.clone(),
+        reason,
     });
 }

@@ -43,6 +43,8 @@ pub(crate) const EXITING: u32 = 1 << 3;
 pub(crate) const DEAD: u32 = 1 << 4;
 /// Its `init` is over, and it was not ended by that.
 pub(crate) const STARTED: u32 = 1 << 5;
+/// It has had several calls in flight at a time.
+pub(crate) const WAITS_FOR_MANY: u32 = 1 << 6;
 
 /// The part of a process that does not depend on its type.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use super::cell::{EXIT, TRAP};
 use super::mailbox::Mailbox;
 use super::signal::{Down, Envelope, MonitorRef};
 use super::timers::{Timed, TimerRef, Timers, far_enough};
-use super::{Actor, Cell, ExitReason, Info, Pid, exit};
+use super::{Actor, Cell, ExitReason, Info, Pid, exit, panics};
 use crate::node::Node;
 use crate::sync::Ordering;
 
@@ -69,6 +69,15 @@ pub(crate) enum Next<M> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IdleTimeout;
+
+impl<M> Local<M> {
+    /// A message has come: the idle time counts from here.
+    fn restart_idle(&mut self) {
+        if let Some(idle) = &mut self.idle {
+            idle.sleep = None;
+        }
+    }
+}
 
 impl<M> Default for Local<M> {
     fn default() -> Self {
@@ -302,10 +311,12 @@ impl<A: Actor> Ctx<A> {
         }
         if let Some(local) = &mut self.local {
             if let Some(message) = local.continues.pop_front() {
+                local.restart_idle();
                 return Poll::Ready(Next::Message(message));
             }
             if let Poll::Ready(message) = local.timers.poll(cx) {
                 self.burst -= 1;
+                local.restart_idle();
                 return Poll::Ready(Next::Message(message));
             }
         }
@@ -319,8 +330,8 @@ impl<A: Actor> Ctx<A> {
         };
         self.burst -= 1;
         self.cell.mailbox.count_handled();
-        if let Some(idle) = self.local.as_mut().and_then(|local| local.idle.as_mut()) {
-            idle.sleep = None;
+        if let Some(local) = &mut self.local {
+            local.restart_idle();
         }
         Poll::Ready(match envelope {
             Envelope::Message(message) => Next::Message(message),
@@ -344,6 +355,19 @@ impl<A: Actor> Ctx<A> {
             local.idle = None;
         }
         Poll::Ready(Next::Any(Box::new(IdleTimeout)))
+    }
+}
+
+/// The messages that nobody will handle any more are dropped one by one: see
+/// [`panics::discard_all`].
+impl<A: Actor> Drop for Ctx<A> {
+    fn drop(&mut self) {
+        panics::discard_all(self.batch.drain(..));
+        if let Some(local) = self.local.take() {
+            panics::discard_all(local.saved);
+            panics::discard_all(local.continues);
+            panics::discard_all(local.timers.into_messages());
+        }
     }
 }
 

@@ -5,8 +5,9 @@
 //! 1. `EXITING` is set and the reason recorded ([`begin`]).
 //! 2. Its body is dropped: `terminate` has run inside of it unless it was killed.
 //! 3. Its children, if it is a supervisor, are killed and waited for ([`reap`]).
-//! 4. Its mailbox is closed, its names leave all registries, `DEAD` is set, and it leaves the
-//!    process table ([`finish`]).
+//! 4. Its names leave all registries, its mailbox is closed, `DEAD` is set, and it leaves the
+//!    process table ([`finish`]). In this order: whoever finds the mailbox closed has learnt of the
+//!    death.
 //! 5. Monitors, links and its parent are told; then the messages left in its mailbox are dropped,
 //!    by which the calls among them learn of it.
 //!
@@ -14,14 +15,13 @@
 //! outlives its supervisor (3 before 5).
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64 as Counter;
 
 use super::cell::{DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
 use super::reply::{Awaiting, reply_slot};
 use super::signal::{ChildExit, Down, Exit, MonitorRef};
-use super::{Actor, Cell, ExitReason, Pid, Proc, resolve};
+use super::{Actor, Cell, ExitReason, Pid, Proc, panics, resolve};
 use crate::registry;
 use crate::sync::Ordering;
 
@@ -44,9 +44,6 @@ pub(crate) fn link_signal(target: &dyn Proc, from: Pid, reason: ExitReason) {
     if target.header().has(TRAP) {
         tell(target, Exit::new(Some(from), reason));
     } else if !reason.is_normal() {
-        deliver(target, Some(from), reason);
-    } else if target.header().parent == Some(from) {
-        // A server ends with its parent, whatever the parent ended of.
         deliver(target, Some(from), reason);
     }
 }
@@ -210,6 +207,10 @@ pub(crate) fn disown(parent: &dyn Proc, child: Pid) {
     let mut control = parent.header().control.lock();
     if let Some(rare) = control.rare.as_mut() {
         rare.children.remove(&child);
+        let room = rare.children.capacity();
+        if room > 128 && rare.children.len() < room / 8 {
+            rare.children.shrink_to(rare.children.len() * 2);
+        }
         if rare.children.is_empty() && parent.header().has(EXITING) {
             control.wake();
         }
@@ -263,8 +264,8 @@ pub(crate) fn reap(process: &dyn Proc, kill: bool) -> bool {
 /// not told.
 pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
     let header = &cell.header;
-    let left = cell.mailbox.close();
     registry::leave_all(&**cell);
+    let left = cell.mailbox.close();
     let (reason, links, rare) = {
         let mut control = header.control.lock();
         header.flags.fetch_or(EXITING | DEAD, Ordering::AcqRel);
@@ -288,10 +289,7 @@ pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
         }
         disown(&*parent, header.pid);
     }
-    for envelope in left {
-        // A message's Drop is user code: one that panics must not keep others from being dropped.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(envelope)));
-    }
+    panics::discard_all(left);
 }
 
 fn tell_all(
@@ -301,6 +299,11 @@ fn tell_all(
     rare: Option<Box<super::cell::Rare>>,
 ) {
     let pid = process.header().pid;
+    // A start with nothing to run is no failure; only whoever asked for it needs to tell it apart.
+    let ended = match reason {
+        ExitReason::Ignore => &ExitReason::Normal,
+        other => other,
+    };
     if let Some(rare) = rare {
         for (monitor, target) in rare.monitoring {
             if let Some(target) = resolve(target) {
@@ -314,7 +317,7 @@ fn tell_all(
                     if let Some(watcher) = resolve(watcher)
                         && forget_monitor(&*watcher, monitor).is_some()
                     {
-                        tell(&*watcher, Down::new(monitor, pid, reason.clone()));
+                        tell(&*watcher, Down::new(monitor, pid, ended.clone()));
                     }
                 }
             }
@@ -324,7 +327,7 @@ fn tell_all(
         if let Some(other) = resolve(*other) {
             let linked = other.header().control.lock().links.remove(pid);
             if linked {
-                link_signal(&*other, pid, reason.clone());
+                link_signal(&*other, pid, ended.clone());
             }
         }
     }

@@ -8,8 +8,8 @@ use tokio::runtime::Handle;
 use super::cell::STARTED;
 use super::reply::{Awaiting, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
-use super::{Actor, Cell, ExitReason, Proc, current, exit};
-use crate::gen_server::StartError;
+use super::{Actor, Cell, ExitReason, Proc, current, exit, panics};
+use crate::gen_server::{StartError, Waiting};
 use crate::node::Node;
 use crate::sync::Ordering;
 
@@ -58,13 +58,19 @@ impl<A: Actor> From<Launched<A>> for LaunchedProc {
 pub(crate) struct InitWait {
     process: Arc<dyn Proc>,
     started: Awaiting<()>,
+    /// An `init` that calls whoever waits for it is told so, instead of hanging.
+    _waiting: Option<Waiting>,
 }
 
 impl InitWait {
     /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
     /// the time that this returns. After `limit` the process is killed.
     pub(crate) async fn done(self, limit: Option<Duration>) -> Result<(), StartError> {
-        let Self { process, started } = self;
+        let Self {
+            process,
+            started,
+            _waiting,
+        } = self;
         let started = match limit {
             None => started.recv().await,
             Some(limit) => {
@@ -113,7 +119,9 @@ impl<'a> Place<'a> {
             Parent::Supervisor(parent) => (Some(parent.header().pid), true),
         };
         let cell = Cell::<A>::create(self.node, of, supervised, limit);
-        if let Err(error) = claim(&cell) {
+        // A claim runs users' code: what makes the name, and compares it.
+        let claimed = panics::caught(|| claim(&cell));
+        if let Err(error) = claimed.unwrap_or_else(|panic| Err(StartError::Init(panic))) {
             self.discard(&cell, ExitReason::Normal);
             return Err(error);
         }
@@ -172,11 +180,17 @@ impl<'a> Place<'a> {
         F: Future<Output = ExitReason> + Send + 'static,
     {
         let (reply, started) = reply_slot();
+        // Before it runs: nobody can wait for anything in it yet, so there is no cycle.
+        let waiting = Waiting::note(&cell.header, A::type_name).ok().flatten();
         self.spawn(&cell, body(reply));
         let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         Launched {
             cell,
-            init: Some(InitWait { process, started }),
+            init: Some(InitWait {
+                process,
+                started,
+                _waiting: waiting,
+            }),
         }
     }
 

@@ -28,6 +28,14 @@ pub(crate) fn install_hook() {
     });
 }
 
+/// Drops what users made, one by one: a panic in the `Drop` of one keeps no other from being dropped,
+/// and two of them do not abort the program. The panic hook has told of them.
+pub(crate) fn discard_all<T>(items: impl IntoIterator<Item = T>) {
+    for item in items {
+        let _ = caught(|| drop(item));
+    }
+}
+
 /// Runs `f`; a panic becomes the reason to exit with.
 #[inline]
 pub(crate) fn caught<R>(f: impl FnOnce() -> R) -> Result<R, ExitReason> {

@@ -62,6 +62,19 @@ impl<M: Send + 'static> ProcessRef<M> {
         self.0.header.pid
     }
 
+    /// Waits until the process has ended, and tells why; also when it had ended before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    ///
+    /// # Elixir
+    ///
+    /// `Process.monitor/1` and a `receive`.
+    pub fn ended(&self) -> impl Future<Output = ExitReason> + Send + use<M> {
+        exit::ended(Arc::clone(&self.0) as Arc<dyn Proc>)
+    }
+
     /// Sends a message; never blocks.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
+use super::{Pid, current};
 use crate::sync::Mutex;
 
 /// The answer to a call: to be sent now, or kept and sent later.
@@ -46,8 +47,8 @@ enum Slot<T> {
 pub(crate) enum Lost {
     /// The `ReplyTo` was dropped.
     Dropped,
-    /// It was dropped by a panic: the process that held it is about to end.
-    Panicking,
+    /// It was dropped by a panic of this process, which is about to end.
+    Panicking(Pid),
 }
 
 /// Makes both sides.
@@ -93,11 +94,12 @@ impl<T> ReplyTo<T> {
 impl<T> Drop for ReplyTo<T> {
     fn drop(&mut self) {
         if self.slot.is_some() {
-            self.fill(Slot::Lost(if std::thread::panicking() {
-                Lost::Panicking
+            let holder = if std::thread::panicking() {
+                current::with(|process| process.map(|process| process.header().pid))
             } else {
-                Lost::Dropped
-            }));
+                None
+            };
+            self.fill(Slot::Lost(holder.map_or(Lost::Dropped, Lost::Panicking)));
         }
     }
 }

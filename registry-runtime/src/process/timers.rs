@@ -71,6 +71,11 @@ impl<M> Timers<M> {
         self.times.insert(timer, at);
     }
 
+    /// The messages that were still to come.
+    pub(crate) fn into_messages(self) -> impl Iterator<Item = Timed<M>> {
+        self.due.into_values()
+    }
+
     /// Cancels a timer: how long it would have taken, or `None` if it is over.
     pub(crate) fn cancel(&mut self, timer: TimerRef) -> Option<Duration> {
         let at = self.times.remove(&timer)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::Backoff;
-use super::{ChildKind, Restart, Shutdown};
+use super::{AutoShutdown, ChildKind, Restart, Shutdown};
 use crate::gen_server::{GenServer, StartError};
 use crate::process::Proc;
 use crate::process::launch::{LaunchedProc, Place};
@@ -123,6 +123,16 @@ impl AnyChildSpec {
         Self::new(options, Starter { name, start })
     }
 
+    /// Only a child that may stay ended can be significant, and only to a supervisor that minds.
+    pub(crate) fn check_significant(&self, auto_shutdown: AutoShutdown) -> Result<(), StartError> {
+        let options = &self.0.options;
+        let never = auto_shutdown == AutoShutdown::Never || options.restart == Restart::Permanent;
+        if options.significant && never {
+            return Err(StartError::NotSignificant(self.known_as().to_string()));
+        }
+        Ok(())
+    }
+
     pub(crate) fn known_as(&self) -> Arc<str> {
         match &self.0.options.id {
             Some(id) => Arc::clone(id),
@@ -167,7 +177,8 @@ macro_rules! options {
             $self
         }
 
-        /// Makes the child one that the supervisor's `auto_shutdown` counts.
+        /// Makes the child one that the supervisor's `auto_shutdown` counts. It must be transient or
+        /// temporary, and the supervisor must have one: `StartError::NotSignificant` otherwise.
         #[must_use]
         pub fn significant(mut $self, significant: bool) -> Self {
             $options.significant = significant;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
+use tokio::time::Instant;
 
 use super::child::{AnyChildSpec, ChildOptions};
 use super::intensity::Intensity;
@@ -32,7 +33,10 @@ pub(crate) struct Entry {
     /// `None` while the child is being launched from it.
     spec: Option<AnyChildSpec>,
     pub(crate) state: ChildState,
+    /// Restarts that came to nothing, or not to much, in a row.
     pub(crate) failures: u32,
+    /// When it was last started again.
+    pub(crate) since: Option<Instant>,
     /// How often it has been started again.
     pub(crate) restarts: u32,
     /// Why its last process ended.
@@ -63,6 +67,7 @@ impl Registered {
             spec: Some(spec),
             state: ChildState::Stopped,
             failures: 0,
+            since: None,
             restarts: 0,
             last_exit: None,
         };

@@ -10,122 +10,23 @@
 //!    other code of the user's.
 //! 4. Only the supervisor's own process restarts children.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use foldhash::fast::FixedState;
 use tokio::runtime::Handle;
-use tokio::time::Instant;
 
-use super::child::{AnyChildSpec, BeforeRun, ChildOptions, ChildSpec, Launch, Spec};
-use super::dynamic_process::{DynamicProcess, launch};
-use super::instance::Claim;
+use super::child::{AnyChildSpec, ChildSpec};
+use super::dynamic_children::{Child, State};
+use super::dynamic_options::DynamicSupervisorOptions;
+use super::dynamic_process::DynamicProcess;
 use super::intensity::Intensity;
-use super::{ChildInfo, ChildState, Children, SupervisorError};
+use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError};
 use super::stop::stop_child;
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::node::Node;
-use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
+use crate::process::launch::{LaunchedProc, Parent, Place};
 use crate::process::{Cell, ExitReason, Pid, Proc, exit, panics};
 use crate::sync::Mutex;
-
-/// What a dynamic supervisor allows.
-///
-/// # Elixir
-///
-/// The options of `DynamicSupervisor.start_link/1`.
-#[derive(Clone, Debug)]
-pub struct DynamicSupervisorOptions {
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) max_children: usize,
-    pub(crate) max_restarts: u32,
-    pub(crate) within: Duration,
-    pub(crate) claim: fn(&DynamicSupervisor) -> Result<Claim, StartError>,
-}
-
-impl From<DynamicSupervisorOptions> for AnyChildSpec {
-    fn from(options: DynamicSupervisorOptions) -> Self {
-        let name = options.name.clone();
-        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            let launched = launch(options.clone(), place, before_run);
-            launched.map(|(_, launched)| LaunchedProc::from(launched))
-        };
-        Self::starting(name, ChildOptions::supervisor(), start)
-    }
-}
-
-impl Default for DynamicSupervisorOptions {
-    fn default() -> Self {
-        Self {
-            name: "DynamicSupervisor".into(),
-            max_children: usize::MAX,
-            max_restarts: 3,
-            within: Duration::from_secs(5),
-            claim: |_| Ok(Claim::none()),
-        }
-    }
-}
-
-impl DynamicSupervisorOptions {
-    /// Names the supervisor in trees and reports.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// How many children it may have at a time; no limit unless it is called.
-    #[must_use]
-    pub fn max_children(mut self, most: usize) -> Self {
-        self.max_children = most;
-        self
-    }
-
-    /// How many restarts it takes within [`within`](Self::within) before it gives up; 3 unless it
-    /// is called.
-    #[must_use]
-    pub fn max_restarts(mut self, most: u32) -> Self {
-        self.max_restarts = most;
-        self
-    }
-
-    /// The window that restarts are counted in; five seconds unless it is called.
-    #[must_use]
-    pub fn within(mut self, window: Duration) -> Self {
-        self.within = window;
-        self
-    }
-
-    /// Starts the supervisor, linked to the running process if there is one.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::NoRuntime`].
-    ///
-    /// # Elixir
-    ///
-    /// `DynamicSupervisor.start_link/1`.
-    pub fn start_link(self) -> Result<DynamicSupervisor, StartError> {
-        self.start_with(true)
-    }
-
-    /// Starts the supervisor, linked to nobody.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::NoRuntime`].
-    pub fn start(self) -> Result<DynamicSupervisor, StartError> {
-        self.start_with(false)
-    }
-
-    fn start_with(self, link: bool) -> Result<DynamicSupervisor, StartError> {
-        launch_here(link, |place| launch(self, place, &mut |_| ()))
-            .map(|(supervisor, _)| supervisor)
-    }
-}
 
 /// A supervisor of children that are started as the program runs.
 ///
@@ -146,27 +47,6 @@ pub(crate) struct Shared {
     pub(crate) intensity: Mutex<Intensity>,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct State {
-    pub(crate) children: HashMap<Pid, Child, FixedState>,
-    /// Places taken by starts that are under way.
-    pub(crate) reserved: usize,
-}
-
-#[derive(Debug)]
-pub(crate) struct Child {
-    pub(crate) spec: Box<Spec<dyn Launch>>,
-    /// How often it has been started again.
-    pub(crate) restarts: u32,
-    /// It has ended, and waits to be started again.
-    pub(crate) restarting: bool,
-    /// Restarts that came to nothing, or not to much, in a row.
-    pub(crate) failures: u32,
-    pub(crate) since: Option<Instant>,
-    /// Why its last process ended.
-    pub(crate) last_exit: Option<Box<ExitReason>>,
-}
-
 impl Shared {
     pub(crate) fn pid(&self) -> Pid {
         self.process.header.pid
@@ -178,7 +58,7 @@ impl Shared {
 
     fn reserve(&self) -> Result<(), StartError> {
         let mut state = self.state.lock();
-        if state.children.len() + state.reserved >= self.options.max_children {
+        if state.places() >= self.options.max_children {
             return Err(StartError::MaxChildren);
         }
         state.reserved += 1;
@@ -186,17 +66,19 @@ impl Shared {
     }
 
     fn take_in(&self, pid: Pid, spec: AnyChildSpec) {
-        let child = Child {
-            spec: spec.0,
-            restarts: 0,
-            last_exit: None,
-            restarting: false,
-            failures: 0,
-            since: None,
-        };
+        let child = Child::new(spec.0);
         let mut state = self.state.lock();
         state.reserved -= 1;
-        state.children.insert(pid, child);
+        if self.process.header.is_alive() {
+            state.insert(pid, child);
+            return;
+        }
+        drop(state);
+        // The supervisor has begun to end, and perhaps told its children so already.
+        if let Some(process) = crate::process::resolve(pid) {
+            exit::signal(&*process, Some(self.pid()), ExitReason::Kill);
+        }
+        drop(child);
     }
 
     /// Starts a child by `launch`, which is given what to do with its process before it runs.
@@ -205,6 +87,7 @@ impl Shared {
         spec: AnyChildSpec,
         launch: impl FnOnce(Place<'_>, &mut dyn FnMut(Pid)) -> Result<R, StartError>,
     ) -> Result<R, StartError> {
+        spec.check_significant(AutoShutdown::Never)?;
         self.reserve()?;
         let mut spec = Some(spec);
         let launched = panics::caught(|| {
@@ -223,7 +106,7 @@ impl Shared {
 
     /// Forgets a child whose `init` has failed; whoever started it is told.
     pub(crate) fn forget(&self, pid: Pid) {
-        let child = self.state.lock().children.remove(&pid);
+        let child = self.state.lock().remove(pid);
         drop(child);
     }
 }
@@ -372,7 +255,7 @@ impl DynamicSupervisor {
     ///
     /// `DynamicSupervisor.terminate_child/2`.
     pub async fn terminate_child(&self, pid: Pid) -> Result<(), SupervisorError> {
-        let child = self.0.state.lock().children.remove(&pid);
+        let child = self.0.state.lock().remove(pid);
         let child = child.ok_or(SupervisorError::NotFound)?;
         if let Some(process) = crate::process::resolve(pid) {
             let stopping = stop_child(process, self.pid(), child.spec.options.shutdown);
@@ -390,22 +273,22 @@ impl DynamicSupervisor {
     #[must_use]
     pub fn which_children(&self) -> Vec<ChildInfo> {
         let state = self.0.state.lock();
-        let info = |(pid, child): (&Pid, &Child)| ChildInfo {
+        let info = |(pid, child): (Pid, &Child)| ChildInfo {
             id: match &child.spec.options.id {
                 Some(id) => Arc::clone(id),
                 None => Arc::from(child.spec.launch.name()),
             },
-            state: if child.restarting {
+            state: if child.is_restarting() {
                 ChildState::Restarting
             } else {
-                ChildState::Running(*pid)
+                ChildState::Running(pid)
             },
             kind: child.spec.options.kind,
             type_name: child.spec.launch.name(),
-            restarts: child.restarts,
-            last_exit: child.last_exit.as_deref().cloned(),
+            restarts: child.restarts(),
+            last_exit: child.last_exit().cloned(),
         };
-        state.children.iter().map(info).collect()
+        state.iter().map(info).collect()
     }
 
     /// How many children there are; those that wait to be restarted count as not active.
@@ -415,11 +298,16 @@ impl DynamicSupervisor {
     /// `DynamicSupervisor.count_children/1`.
     #[must_use]
     pub fn count_children(&self) -> Children {
-        let mut count = Children::default();
-        for child in self.0.state.lock().children.values() {
-            count.count(child.spec.options.kind, !child.restarting);
-        }
-        count
+        self.0.state.lock().count()
+    }
+
+    /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe.
+    pub async fn wait(&self) -> ExitReason {
+        exit::ended(Arc::clone(&self.0.process) as Arc<dyn Proc>).await
     }
 
     /// Ends all children, then the supervisor, and waits until they are gone.

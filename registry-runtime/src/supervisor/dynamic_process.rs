@@ -7,7 +7,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::child::BeforeRun;
-use super::dynamic::{Child, DynamicSupervisor, DynamicSupervisorOptions, Shared};
+use super::dynamic::{DynamicSupervisor, Shared};
+use super::dynamic_children::Child;
+use super::dynamic_options::DynamicSupervisorOptions;
 use super::instance::Claim;
 use super::intensity::Intensity;
 use super::stop::{stop_all, stop_child};
@@ -77,6 +79,7 @@ pub(super) fn launch(
 
 async fn run(shared: &Shared, mut ctx: Ctx<DynamicProcess>, claim: Claim) -> ExitReason {
     let _claim = claim;
+    let _children = Children(shared);
     let cell = Arc::clone(&ctx.cell);
     let reason = loop {
         match poll_fn(|cx| ctx.poll_next(cx)).await {
@@ -93,10 +96,23 @@ async fn run(shared: &Shared, mut ctx: Ctx<DynamicProcess>, claim: Claim) -> Exi
         }
     };
     exit::begin(&*cell, reason.clone());
-    let children = shared.state.lock().children.drain().collect::<Vec<_>>();
-    let left = children.iter().map(|(pid, child)| (*pid, child.spec.options.shutdown));
-    stop_all(&*cell, left.collect()).await;
+    let left = {
+        let state = shared.state.lock();
+        let each = |(pid, child): (Pid, &Child)| (pid, child.spec.options.shutdown);
+        state.iter().map(each).collect()
+    };
+    stop_all(&*cell, left).await;
     reason
+}
+
+/// Forgets the children when the supervisor ends, of a kill as well: handles on it live on.
+struct Children<'a>(&'a Shared);
+
+impl Drop for Children<'_> {
+    fn drop(&mut self) {
+        let children = self.0.state.lock().take_all();
+        panics::discard_all(children);
+    }
 }
 
 enum Heard {
@@ -137,7 +153,7 @@ struct TooMany;
 
 fn give_up(shared: &Shared) -> ExitReason {
     report::report(&Report::RestartLimit {
-        supervisor: shared.options.name.to_string(),
+        supervisor: shared.options.name.clone(),
         pid: shared.pid(),
     });
     ExitReason::Shutdown
@@ -150,12 +166,12 @@ fn child_ended(
 ) -> Result<(), TooMany> {
     let ChildExit { pid, reason, started } = ended;
     let mut state = shared.state.lock();
-    let Some(child) = state.children.get_mut(&pid) else {
+    let Some(child) = state.get_mut(pid) else {
         // Ended by `terminate_child`, or it never started.
         return Ok(());
     };
     // Of a first start that fails, whoever started it is told.
-    let of_interest = started || child.restarts > 0;
+    let of_interest = started || child.restarts() > 0;
     let again = of_interest
         && match child.spec.options.restart {
             Restart::Permanent => reason != ExitReason::Ignore,
@@ -164,16 +180,15 @@ fn child_ended(
         };
     let name = child.spec.launch.name();
     let gone = if again {
-        child.restarting = true;
-        child.last_exit = Some(Box::new(reason.clone()));
+        state.will_restart(pid, reason.clone());
         None
     } else {
-        state.children.remove(&pid)
+        state.remove(pid)
     };
     drop(state);
     drop(gone);
     if of_interest && !reason.is_orderly() {
-        report::child_terminated(pid, &name, &shared.options.name, &reason);
+        report::child_terminated(pid, name, &shared.options.name, reason);
     }
     if again { restart_later(shared, ctx, pid) } else { Ok(()) }
 }
@@ -186,16 +201,16 @@ fn restart_later(
 ) -> Result<(), TooMany> {
     let delay = {
         let mut state = shared.state.lock();
-        let Some(child) = state.children.get_mut(&pid) else {
+        let Some(child) = state.get_mut(pid) else {
             return Ok(());
         };
-        child.spec.options.backoff.map(|backoff| {
-            if child.since.is_some_and(|since| since.elapsed() > backoff.most) {
-                child.failures = 0;
+        if let Some(backoff) = child.spec.options.backoff {
+            let history = child.history();
+            if history.since.is_some_and(|since| since.elapsed() > backoff.most) {
+                history.failures = 0;
             }
-            child.failures = child.failures.saturating_add(1);
-            backoff.delay(child.failures)
-        })
+        }
+        child.next_delay()
     };
     match delay {
         None => restart(shared, ctx, pid),
@@ -210,7 +225,7 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
     // The child stays where it is, to be terminated or counted, while its start is borrowed.
     let mut spec = {
         let mut state = shared.state.lock();
-        let Some(child) = state.children.get_mut(&pid) else {
+        let Some(child) = state.get_mut(pid) else {
             return Ok(());
         };
         if child.spec.options.backoff.is_none() && !shared.intensity.lock().allows() {
@@ -222,7 +237,7 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
     let launched = panics::caught(|| spec.launch.launch(shared.place(), &mut |_| ()));
     let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
     let mut state = shared.state.lock();
-    let Some(mut child) = state.children.remove(&pid) else {
+    let Some(mut child) = state.remove(pid) else {
         // Terminated meanwhile: its successor is not to be.
         drop(state);
         if let Ok(launched) = launched {
@@ -232,39 +247,34 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         return Ok(());
     };
     child.spec = spec;
-    child.restarts = child.restarts.saturating_add(1);
-    child.since = Some(Instant::now());
-    match launched {
+    let history = child.history();
+    history.restarts = history.restarts.saturating_add(1);
+    history.since = Some(Instant::now());
+    let gone = match launched {
         // How its `init` ends is heard by `ChildExit`, like any other end.
         Ok(launched) => {
             let header = launched.process.header();
-            header.restarts.store(child.restarts, Ordering::Relaxed);
-            child.restarting = false;
-            state.children.insert(header.pid, child);
+            header.restarts.store(child.restarts(), Ordering::Relaxed);
+            state.insert(header.pid, child.waiting(false))
         }
         // The supervisor is ending.
-        Err(StartError::SupervisorNotRunning) => {}
+        Err(StartError::SupervisorNotRunning) => Some(child),
         // Whoever started another child of that name meanwhile was quicker than the restart, and
         // its child is the successor.
-        Err(StartError::AlreadyStarted(other)) if state.children.contains_key(&other) => {
+        Err(StartError::AlreadyStarted(other)) if state.contains(other) => {
             shared.intensity.lock().forget_last();
+            Some(child)
         }
         // Tried again at the next turn: it counts as a restart each time.
         Err(_) => {
             let delay = child.next_delay().unwrap_or_default();
-            state.children.insert(pid, child);
             ctx.add_timer(delay, Timed::Once(RestartChild(pid)));
+            state.insert(pid, child.waiting(true))
         }
-    }
+    };
+    drop(state);
+    drop(gone);
     Ok(())
-}
-
-impl Child {
-    fn next_delay(&mut self) -> Option<std::time::Duration> {
-        let backoff = self.spec.options.backoff?;
-        self.failures = self.failures.saturating_add(1);
-        Some(backoff.delay(self.failures))
-    }
 }
 
 impl SupervisorView for DynamicSupervisor {

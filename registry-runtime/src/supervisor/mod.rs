@@ -6,6 +6,8 @@ mod child;
 mod children;
 mod declared;
 mod dynamic;
+mod dynamic_children;
+mod dynamic_options;
 mod dynamic_process;
 mod instance;
 mod intensity;
@@ -19,6 +21,7 @@ mod partition_resize;
 mod partition_route;
 mod process;
 mod requests;
+mod serve_requests;
 mod stop;
 #[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
 mod supervisor;
@@ -26,7 +29,8 @@ mod view;
 
 pub use app::App;
 pub use child::{AnyChildSpec, ChildSpec, child_spec};
-pub use dynamic::{DynamicSupervisor, DynamicSupervisorOptions};
+pub use dynamic::DynamicSupervisor;
+pub use dynamic_options::DynamicSupervisorOptions;
 pub use instance::{Instance, Running};
 pub use options::{AutoShutdown, Backoff, ChildKind, Restart, Shutdown, Strategy};
 pub use partition::PartitionSupervisor;

@@ -40,8 +40,8 @@ impl<S: Partition> PartitionSupervisor<S> {
         if partitions < before {
             self.table.set_open(partitions);
         }
-        // All that are to run or not, and not only those between the numbers: an earlier resize may
-        // have been left half-way.
+        // All that are not to run, and not only those between the numbers: a resize that was given up
+        // may have left some above.
         for index in (partitions..most).rev() {
             match self.supervisor.terminate_child(&index.to_string()).await {
                 // The specification of a temporary one goes when it ends.
@@ -49,7 +49,7 @@ impl<S: Partition> PartitionSupervisor<S> {
                 Err(error) => return Err(error.into()),
             }
         }
-        for index in 0..partitions {
+        for index in before..partitions {
             match self.supervisor.restart_child(&index.to_string()).await {
                 Ok(_) | Err(SupervisorError::Running | SupervisorError::Restarting) => {}
                 Err(error) => return Err(error.into()),

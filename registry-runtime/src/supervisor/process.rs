@@ -4,6 +4,8 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::child::{AnyChildSpec, BeforeRun};
 use super::children::{Place as Seat, Registered};
 use super::dynamic_process::end_of;
@@ -88,14 +90,14 @@ pub(super) fn launch(
     Ok((supervisor, launched))
 }
 
-struct Run {
-    shared: Arc<Shared>,
+pub(super) struct Run {
+    pub(super) shared: Arc<Shared>,
     ctx: Ctx<SupervisorProcess>,
     _claim: Claim,
 }
 
 /// Why a supervisor ends by itself.
-enum End {
+pub(super) enum End {
     TooMany,
     AutoShutdown,
 }
@@ -121,6 +123,7 @@ impl Run {
             if self.shared.children.lock().find_id(&id).is_some() {
                 return Err(StartError::DuplicateId(id.to_string()));
             }
+            spec.check_significant(self.shared.auto_shutdown)?;
             let seat = self.shared.children.lock().add(spec);
             match self.start(seat).await {
                 Ok(_) | Err(StartError::Ignored) => {}
@@ -153,7 +156,7 @@ impl Run {
                 Err(End::AutoShutdown) => return ExitReason::Shutdown,
                 Err(End::TooMany) => {
                     report::report(&Report::RestartLimit {
-                        supervisor: self.shared.name.to_string(),
+                        supervisor: self.shared.name.clone(),
                         pid: self.shared.process.header.pid,
                     });
                     return ExitReason::Shutdown;
@@ -163,7 +166,7 @@ impl Run {
     }
 
     /// Starts the child in this seat, and waits for its `init`.
-    async fn start(&mut self, seat: Seat) -> Result<Arc<dyn Proc>, StartError> {
+    pub(super) async fn start(&mut self, seat: Seat) -> Result<Arc<dyn Proc>, StartError> {
         let Some(mut spec) = self.shared.children.lock().take_spec(seat) else {
             return Err(StartError::SupervisorNotRunning);
         };
@@ -189,6 +192,7 @@ impl Run {
         let mut children = self.shared.children.lock();
         if let Some(entry) = children.get_mut(seat) {
             entry.restarts = entry.restarts.saturating_add(1);
+            entry.since = Some(Instant::now());
             process.header().restarts.store(entry.restarts, Ordering::Relaxed);
         }
         Ok(())
@@ -202,7 +206,7 @@ impl Run {
         }
     }
 
-    async fn stop(&mut self, seat: Seat) {
+    pub(super) async fn stop(&mut self, seat: Seat) {
         let running = {
             let children = self.shared.children.lock();
             children.get(seat).map(|entry| (entry.state, entry.options.shutdown))
@@ -231,7 +235,12 @@ impl Run {
             entry.last_exit = Some(ended.reason.clone());
         }
         if !ended.reason.is_orderly() {
-            report::child_terminated(ended.pid, &id, &self.shared.name, &ended.reason);
+            report::child_terminated(
+                ended.pid,
+                id.to_string().into(),
+                &self.shared.name,
+                ended.reason.clone(),
+            );
         }
         let again = match options.restart {
             Restart::Permanent => true,
@@ -262,6 +271,9 @@ impl Run {
             let mut children = self.shared.children.lock();
             children.get_mut(seat).and_then(|entry| {
                 let backoff = entry.options.backoff?;
+                if entry.since.is_some_and(|since| since.elapsed() > backoff.most) {
+                    entry.failures = 0;
+                }
                 entry.failures = entry.failures.saturating_add(1);
                 Some(backoff.delay(entry.failures))
             })
@@ -276,7 +288,7 @@ impl Run {
     }
 
     /// Restarts a child, and with it those that the strategy says.
-    async fn restart(&mut self, seat: Seat) -> Result<(), End> {
+    pub(super) async fn restart(&mut self, seat: Seat) -> Result<(), End> {
         {
             let mut children = self.shared.children.lock();
             let Some(entry) = children.get(seat) else {
@@ -302,22 +314,18 @@ impl Run {
         };
         let seats = self.shared.children.lock().from(first);
         for other in seats.iter().rev().copied().filter(|other| *other != seat) {
-            let running = {
-                let children = self.shared.children.lock();
-                children.get(other).map(|entry| (entry.state, entry.options.restart))
-            };
-            match running {
-                // Ended on purpose, and to stay so.
-                Some((ChildState::Stopped, _)) | None => {}
-                Some((_, Restart::Temporary)) => {
-                    self.stop(other).await;
-                    let removed = self.shared.children.lock().remove(other);
-                    drop(removed);
-                }
-                Some(_) => {
-                    self.stop(other).await;
-                    self.shared.children.lock().set_state(other, ChildState::Restarting);
-                }
+            self.stop(other).await;
+            let mut children = self.shared.children.lock();
+            let temporary = children
+                .get(other)
+                .is_some_and(|entry| entry.options.restart == Restart::Temporary);
+            if temporary {
+                let removed = children.remove(other);
+                drop(children);
+                drop(removed);
+            } else {
+                // All of them, as in OTP: also one that had ended, in order or on request.
+                children.set_state(other, ChildState::Restarting);
             }
         }
         for other in seats {
@@ -325,7 +333,8 @@ impl Run {
                 let children = self.shared.children.lock();
                 children.get(other).is_some_and(|entry| entry.state == ChildState::Restarting)
             };
-            if waits && self.start_again(other).await.is_err() {
+            let started = if waits { self.start_again(other).await } else { Ok(()) };
+            if !matches!(started, Ok(()) | Err(StartError::Ignored)) {
                 self.try_again(other);
                 break;
             }
@@ -345,90 +354,6 @@ impl Run {
             })
         };
         self.ctx.add_timer(delay.unwrap_or_default(), Timed::Once(Request::Again(seat)));
-    }
-
-    async fn request(&mut self, request: Request) -> Result<(), End> {
-        match request {
-            Request::Again(seat) => return self.restart(seat).await,
-            Request::Start(spec, reply) => {
-                let started = self.start_child(spec).await;
-                reply.send(started);
-            }
-            Request::Terminate(id, reply) => {
-                let result = self.terminate(&id).await;
-                reply.send(result);
-            }
-            Request::Restart(id, reply) => {
-                let restarted = self.restart_child(&id).await;
-                reply.send(restarted);
-            }
-            Request::Delete(id, reply) => {
-                let stopped = self.stopped(&id);
-                if let Ok(seat) = stopped {
-                    let removed = self.shared.children.lock().remove(seat);
-                    drop(removed);
-                }
-                reply.send(stopped.map(drop));
-            }
-        }
-        Ok(())
-    }
-
-    async fn start_child(&mut self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
-        let id = spec.known_as();
-        let temporary = spec.0.options.restart == Restart::Temporary;
-        if let Some((_, entry)) = self.shared.children.lock().find_id(&id) {
-            return Err(match entry.state {
-                ChildState::Running(pid) => StartError::AlreadyStarted(pid),
-                ChildState::Restarting | ChildState::Stopped => {
-                    StartError::DuplicateId(id.to_string())
-                }
-            });
-        }
-        let seat = self.shared.children.lock().add(spec);
-        let started = self.start(seat).await;
-        // A child that had nothing to run is known, as in OTP; one that failed is not.
-        let keep = match &started {
-            Ok(_) => true,
-            Err(StartError::Ignored) => !temporary,
-            Err(_) => false,
-        };
-        if !keep {
-            let removed = self.shared.children.lock().remove(seat);
-            drop(removed);
-        }
-        started
-    }
-
-    async fn terminate(&mut self, id: &str) -> Result<(), SupervisorError> {
-        let found = {
-            let children = self.shared.children.lock();
-            children.find_id(id).map(|(seat, entry)| (seat, entry.options.restart))
-        };
-        let (seat, restart) = found.ok_or(SupervisorError::NotFound)?;
-        self.stop(seat).await;
-        if restart == Restart::Temporary {
-            let removed = self.shared.children.lock().remove(seat);
-            drop(removed);
-        }
-        Ok(())
-    }
-
-    async fn restart_child(&mut self, id: &str) -> Result<Pid, SupervisorError> {
-        let seat = self.stopped(id)?;
-        let process = self.start(seat).await.map_err(SupervisorError::Start)?;
-        Ok(process.header().pid)
-    }
-
-    /// The seat of a child that has ended.
-    fn stopped(&self, id: &str) -> Result<Seat, SupervisorError> {
-        let children = self.shared.children.lock();
-        let (seat, entry) = children.find_id(id).ok_or(SupervisorError::NotFound)?;
-        match entry.state {
-            ChildState::Running(_) => Err(SupervisorError::Running),
-            ChildState::Restarting => Err(SupervisorError::Restarting),
-            ChildState::Stopped => Ok(seat),
-        }
     }
 }
 

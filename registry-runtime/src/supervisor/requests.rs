@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ChildKind;
-use crate::gen_server::StartError;
+use crate::gen_server::{DeadlockPath, StartError};
 use crate::process::{ExitReason, Pid};
 
 /// Why a request to a supervisor failed.
@@ -27,6 +27,9 @@ pub enum SupervisorError {
     Restarting,
     /// The child did not start.
     Start(StartError),
+    /// The supervisor waits for the `init` of the process that asks, or of one that waits for it: it
+    /// would never answer. It was not asked.
+    Deadlock(DeadlockPath),
 }
 
 impl fmt::Display for SupervisorError {
@@ -41,6 +44,7 @@ impl fmt::Display for SupervisorError {
                 f.write_str("the child is being restarted; `terminate_child` it first, or wait")
             }
             Self::Start(error) => error.fmt(f),
+            Self::Deadlock(path) => write!(f, "the supervisor waits for whoever asks it ({path})"),
         }
     }
 }

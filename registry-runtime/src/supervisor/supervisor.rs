@@ -13,7 +13,7 @@ use super::children::Registered;
 use super::instance::Claim;
 use super::process::{Request, SupervisorProcess, launch};
 use super::{AutoShutdown, ChildInfo, ChildSpec, Children, Strategy, SupervisorError};
-use crate::gen_server::{Client, GenServer, ServerRef, StartError};
+use crate::gen_server::{Client, GenServer, ServerRef, StartError, Waiting};
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
 use crate::process::reply::reply_slot;
@@ -191,6 +191,8 @@ impl Supervisor {
 
     async fn ask<T>(&self, request: impl FnOnce(ReplyTo<T>) -> Request) -> Result<T, SupervisorError> {
         let (reply, awaiting) = reply_slot();
+        let waiting = Waiting::note(&self.0.process.header, || "Supervisor");
+        let _waiting = waiting.map_err(SupervisorError::Deadlock)?;
         let sent = self.0.process.send(request(reply));
         sent.map_err(|_| SupervisorError::NotRunning)?;
         awaiting.recv().await.map_err(|_| SupervisorError::NotRunning)
@@ -202,7 +204,8 @@ impl Supervisor {
     ///
     /// What starting the server can come to; [`StartError::AlreadyStarted`] when a child with this
     /// id runs, [`StartError::DuplicateId`] when one is known that does not;
-    /// [`StartError::SupervisorNotRunning`].
+    /// [`StartError::NotSignificant`]; [`StartError::SupervisorNotRunning`];
+    /// [`StartError::Deadlock`] from the `init` of one of its children, which it waits for.
     ///
     /// # Cancel safety
     ///
@@ -242,7 +245,10 @@ impl Supervisor {
 
     async fn start_process(&self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
         let started = self.ask(|reply| Request::Start(spec, reply)).await;
-        started.unwrap_or(Err(StartError::SupervisorNotRunning))
+        started.unwrap_or_else(|error| match error {
+            SupervisorError::Deadlock(path) => Err(StartError::Deadlock(path)),
+            _ => Err(StartError::SupervisorNotRunning),
+        })
     }
 
     /// Ends a child, and keeps its specification for [`restart_child`](Self::restart_child); that

@@ -14,6 +14,8 @@ mod process;
 mod set;
 mod start;
 mod stream;
+mod stream_next;
+mod stream_start;
 mod supervisor;
 mod wait;
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::process::launch;
-use super::stream::{AsyncStream, Starter};
 use super::Task;
 use crate::process::launch::{LaunchedProc, Place, launch_here};
 use crate::process::{Pid, Proc, current};
@@ -105,21 +104,6 @@ impl Task<()> {
             })
         };
         AnyChildSpec::starting("Task", child_options(), start)
-    }
-
-    /// Runs a task for each item, some at a time, and yields what comes of them; as
-    /// [`TaskSupervisor::async_stream`](super::TaskSupervisor::async_stream), with no supervisor.
-    ///
-    /// # Elixir
-    ///
-    /// `Task.async_stream/3`.
-    pub fn async_stream<I, F, Fut>(items: I, body: F) -> AsyncStream<I::IntoIter, F, Fut::Output>
-    where
-        I: IntoIterator,
-        F: FnMut(I::Item) -> Fut,
-        Fut: Future<Output: Send> + Send + 'static,
-    {
-        AsyncStream::new(items.into_iter(), body, Starter::Here)
     }
 }
 

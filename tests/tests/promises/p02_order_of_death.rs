@@ -87,7 +87,7 @@ async fn dies_in_order(die: impl AsyncFnOnce(&ServerRef<Mortal>, &Log), terminat
     let server = watched(&log).await;
     assert_eq!(log.take(), ["init 3", "watching", "watching"]);
     die(&server, &log).await;
-    server.pid().ended().await;
+    server.ended().await;
     log.times("told 0", 2).await;
     let mut expected: Vec<String> = terminate
         .map(|why| format!("terminate {why} 3"))
@@ -150,7 +150,7 @@ async fn terminate_and_those_who_are_told_hear_of_one_reason() {
     // Both wait when the server next looks.
     server.finish().unwrap();
     server.exit(ExitReason::shutdown_with("signal"));
-    let reason = server.pid().ended().await;
+    let reason = server.ended().await;
     assert_eq!(log.all()[1], format!("terminate {reason} 3"));
 }
 
@@ -202,7 +202,7 @@ async fn whoever_learns_of_a_death_may_take_the_name_at_once() {
                 });
                 ready.pass().await;
                 go();
-                assert!(heir.pid().ended().await.is_normal());
+                assert!(heir.ended().await.is_normal());
                 let name = n.to_string();
                 while let Some(pid) = Mortal::via(&name).whereis() {
                     pid.ended().await;

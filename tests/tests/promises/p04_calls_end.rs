@@ -285,7 +285,7 @@ async fn in_no_reply_when_another_server_that_took_the_reply_over_panics() {
         let _reply = reply;
         panic!("the other's own");
     });
-    other.pid().ended().await;
+    other.ended().await;
     assert_eq!(call.await.unwrap(), (Err(CallError::NoReply), 1));
 }
 
@@ -332,7 +332,7 @@ async fn in_timeout_when_the_server_takes_long_to_end() {
     server.exit(ExitReason::Shutdown);
     assert_eq!(call.await.unwrap(), Err(CallError::Timeout));
     server.exit(ExitReason::Kill);
-    assert_eq!(server.pid().ended().await, ExitReason::Killed);
+    assert_eq!(server.ended().await, ExitReason::Killed);
 }
 
 #[registry_runtime::test]

@@ -59,7 +59,7 @@ async fn a_handler_that_waits_for_ever() {
         let call = tokio::spawn(server.hang());
         log.until("hangs").await;
         server.exit(ExitReason::Kill);
-        assert_eq!(server.pid().ended().await, ExitReason::Killed);
+        assert_eq!(server.ended().await, ExitReason::Killed);
         assert_eq!(
             call.await.unwrap(),
             Err(CallError::Exited(ExitReason::Killed))
@@ -78,7 +78,7 @@ async fn a_process_that_traps_exits_and_is_idle() {
     server.exit(ExitReason::Killed);
     log.until("trapped killed").await;
     server.exit(ExitReason::Kill);
-    assert_eq!(server.pid().ended().await, ExitReason::Killed);
+    assert_eq!(server.ended().await, ExitReason::Killed);
     assert_eq!(log.count("terminates"), 0);
 }
 
@@ -115,7 +115,7 @@ async fn a_terminate_that_waits_for_ever() {
     server.exit(ExitReason::Shutdown);
     log.until("terminates").await;
     server.exit(ExitReason::Kill);
-    assert_eq!(server.pid().ended().await, ExitReason::Killed);
+    assert_eq!(server.ended().await, ExitReason::Killed);
 }
 
 #[registry_runtime::test(start_paused = true)]
@@ -167,7 +167,7 @@ async fn a_handler_that_blocks_its_thread_ends_with_the_handler() {
     tokio::task::spawn_blocking(move || barrier.wait())
         .await
         .unwrap();
-    assert_eq!(server.pid().ended().await, ExitReason::Killed);
+    assert_eq!(server.ended().await, ExitReason::Killed);
     assert_eq!((log.count("handler done"), log.count("terminates")), (1, 0));
 }
 
@@ -187,7 +187,7 @@ async fn a_plain_process_whatever_it_waits_for() {
     });
     for process in [waits, receives, computes] {
         process.pid().exit(ExitReason::Kill);
-        assert_eq!(process.pid().ended().await, ExitReason::Killed);
+        assert_eq!(process.ended().await, ExitReason::Killed);
         assert_eq!(process.send(()), Err(SendError::NotRunning));
     }
     assert_eq!(processes(), 0);
@@ -226,7 +226,7 @@ async fn no_child_outlives_a_killed_supervisor() {
         (10_000, 10_000)
     );
     supervisor.pid().exit(ExitReason::Kill);
-    assert_eq!(supervisor.pid().ended().await, ExitReason::Killed);
+    assert_eq!(supervisor.wait().await, ExitReason::Killed);
     // At once: nothing is left to be awaited.
     assert_eq!((Names::count(), processes()), (0, 1));
     assert_eq!(
@@ -282,7 +282,7 @@ async fn no_child_that_is_started_meanwhile_outlives_its_supervisor() {
         } else {
             supervisor.shutdown().await;
         }
-        supervisor.pid().ended().await;
+        supervisor.wait().await;
         for starter in starters {
             starter.await.unwrap();
         }
@@ -317,7 +317,7 @@ async fn a_storm_of_kills_leaves_nothing() {
     eventually(|| Names::count() == 100 && supervisor.count_children().active == 100).await;
     assert_eq!(processes(), 102);
     supervisor.pid().exit(ExitReason::Kill);
-    supervisor.pid().ended().await;
+    supervisor.wait().await;
     assert_eq!((Names::count(), processes()), (0, 1));
     assert_eq!(Names::select(|_, _, ()| Some(())), []);
 }
@@ -330,5 +330,5 @@ async fn a_child_is_killed_when_its_time_to_shut_down_is_over() {
     let begun = tokio::time::Instant::now();
     supervisor.terminate_child(child.pid()).await.unwrap();
     assert_eq!(begun.elapsed(), Duration::from_secs(5));
-    assert_eq!(child.pid().ended().await, ExitReason::NoProc);
+    assert_eq!(child.ended().await, ExitReason::Killed);
 }

@@ -57,7 +57,7 @@ async fn all_come_before_the_death(link: bool) {
             }
         });
         counter.send(Counted::Watch(sender.pid())).unwrap();
-        assert_eq!(counter.pid().ended().await, ExitReason::Normal);
+        assert_eq!(counter.ended().await, ExitReason::Normal);
     }
 }
 
@@ -135,7 +135,7 @@ async fn a_server_is_told_of_a_death_after_the_casts_of_the_dead() {
     });
     server.watch(sender.pid()).unwrap();
     sender.send(()).unwrap();
-    sender.pid().ended().await;
+    sender.ended().await;
     let (seen, downs) = server.seen().await.unwrap();
     assert_eq!((seen.len(), downs), (300, vec![300]));
 }

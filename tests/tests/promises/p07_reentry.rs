@@ -19,7 +19,7 @@ where
     Names::start_link().await.unwrap();
     Topics::start_link().await.unwrap();
     let process = spawn(body);
-    let ended = tokio::time::timeout(Duration::from_secs(20), process.pid().ended()).await;
+    let ended = tokio::time::timeout(Duration::from_secs(20), process.ended()).await;
     let reason = ended.expect("it ends: no callback waits for a lock that its caller holds");
     assert!(reason.is_normal(), "{reason}");
 }
@@ -166,7 +166,7 @@ async fn callbacks_of_several_processes_may_cross() {
         })
         .collect();
     for process in crossing {
-        let ended = tokio::time::timeout(Duration::from_secs(20), process.pid().ended()).await;
+        let ended = tokio::time::timeout(Duration::from_secs(20), process.ended()).await;
         assert!(ended.expect("no deadlock").is_normal());
     }
     assert_eq!((Names::count(), Topics::count()), (0, 0));

@@ -153,7 +153,7 @@ async fn restart_windows() {
     log.times("init", 5).await;
     advance(HOUR / 2).await;
     Clock::via(1).crash().unwrap();
-    assert_eq!(dynamic.pid().ended().await, ExitReason::Shutdown);
+    assert_eq!(dynamic.wait().await, ExitReason::Shutdown);
 
     log.take();
     let fixed = SupervisorSpec::new("fixed")

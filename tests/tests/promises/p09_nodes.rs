@@ -138,12 +138,12 @@ async fn a_process_spawned_in_a_scope_stays_on_its_node() {
                 let inner = ctx.spawn_link(async move |ctx: Process<()>| {
                     assert_eq!(*ctx.node(), expected);
                 });
-                inner.pid().ended().await;
+                inner.ended().await;
                 noted.add("done");
             })
         })
         .await;
-    assert!(process.pid().ended().await.is_normal());
+    assert!(process.ended().await.is_normal());
     log.until("done").await;
 }
 
@@ -183,7 +183,7 @@ async fn a_scope_inside_of_a_process_goes_before_the_processs_own_node() {
             .await;
         assert_eq!(Node::current(), mine);
     });
-    assert!(process.pid().ended().await.is_normal());
+    assert!(process.ended().await.is_normal());
 }
 
 #[registry_runtime::test]
@@ -204,6 +204,6 @@ async fn pids_of_other_nodes_can_be_told_apart_and_used() {
     });
     tokio::task::yield_now().await;
     pid.exit(ExitReason::Kill);
-    assert!(watcher.pid().ended().await.is_normal());
+    assert!(watcher.ended().await.is_normal());
     assert!(!pid.is_alive());
 }

@@ -86,7 +86,7 @@ async fn a_panic_in_the_drop_of_the_state() {
         log.times("hangs", 1).await;
         log.take();
         server.exit(reason.clone());
-        let told = server.pid().ended().await;
+        let told = server.ended().await;
         let expected = if reason == ExitReason::Kill {
             ExitReason::Killed
         } else {
@@ -119,7 +119,7 @@ async fn panics_in_the_drops_of_messages_and_of_the_state_at_once() {
         } else {
             ExitReason::Shutdown
         });
-        let told = server.pid().ended().await;
+        let told = server.ended().await;
         assert_eq!(
             told,
             if kill {
@@ -146,7 +146,7 @@ async fn panics_in_the_drops_of_timers_and_of_messages_that_were_passed_over() {
     process.send(Bomb("passed over, too")).unwrap();
     settle().await;
     process.pid().exit(ExitReason::Kill);
-    assert_eq!(process.pid().ended().await, ExitReason::Killed);
+    assert_eq!(process.ended().await, ExitReason::Killed);
     assert_eq!(processes(), 0);
 }
 
@@ -155,7 +155,7 @@ async fn a_panic_in_the_drop_of_a_message_that_a_handler_took() {
     let (bystander, log) = with_bystander().await;
     let server = start("a", &log, None).await;
     server.take(Bomb("in the handler")).unwrap();
-    let reason = server.pid().ended().await;
+    let reason = server.ended().await;
     assert_eq!(panic_message(&reason), Some("in the handler"));
     assert_eq!(log.count("terminate a"), 1);
     assert_unharmed(&bystander).await;
@@ -199,7 +199,7 @@ async fn a_panic_in_terminate_and_a_panic_with_a_payload_that_panics() {
     assert_eq!(server.stop(ExitReason::Normal).await, Ok(()));
     let server = Bad::start().await.unwrap();
     server.crash().unwrap();
-    let reason = server.pid().ended().await;
+    let reason = server.ended().await;
     assert_eq!(
         panic_message(&reason),
         Some("a panic whose payload is not text")
@@ -254,7 +254,7 @@ impl Clone for Clones {
         let left = self
             .0
             .fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
-        left.expect("a clone too many");
+        assert!(left.is_ok(), "a clone too many");
         Self(self.0.clone())
     }
 }
@@ -299,7 +299,7 @@ async fn a_panic_in_the_clone_of_a_childs_arguments_is_a_start_that_failed() {
         .await
         .unwrap();
     child.exit(ExitReason::Kill);
-    assert_eq!(dynamic.pid().ended().await, ExitReason::Shutdown);
+    assert_eq!(dynamic.wait().await, ExitReason::Shutdown);
     assert_unharmed(&bystander).await;
 }
 
@@ -368,7 +368,7 @@ async fn a_crash_loop_ends_its_supervisor_and_nobody_else() {
         .unwrap();
     let log = Log::new();
     let _ = dynamic.start_child(Loops::child_spec(log.clone())).await;
-    assert_eq!(dynamic.pid().ended().await, ExitReason::Shutdown);
+    assert_eq!(dynamic.wait().await, ExitReason::Shutdown);
     assert_eq!(log.count("init"), 8);
     assert_unharmed(&bystander).await;
 }

@@ -108,9 +108,19 @@ async fn refuses_when_max_children_is_reached() {
     assert_eq!(tasks.start_child(async {}).unwrap_err(), StartError::MaxChildren);
     task.pid().exit(ExitReason::Kill);
     assert_eq!(task.await, exited(ExitReason::Killed));
-    // Whoever knows of a task's end finds its place free.
-    for n in 0..100 {
+    assert_eq!(tasks.run(async { 1 }).unwrap().await, Ok(1));
+}
+
+#[registry_runtime::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_knows_of_a_tasks_end_finds_its_place_free() {
+    let tasks = TaskSupervisor::builder().max_children(1).start().unwrap();
+    for n in 0..500 {
         assert_eq!(tasks.run(async move { n }).unwrap().await, Ok(n));
+        let held = tasks.run_nolink(pending::<()>()).unwrap();
+        held.pid().exit(ExitReason::Kill);
+        assert_eq!(held.await, exited(ExitReason::Killed));
+        let pid = tasks.start_child(async {}).unwrap();
+        pid.ended().await;
     }
 }
 

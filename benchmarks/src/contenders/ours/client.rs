@@ -11,7 +11,7 @@ use crate::actors::{Actors, Named};
 supervision_tree! {
     Bench, strategy = one_for_one;
 
-    registry!<Names, keys = unique, key = String>;
+    registry!<pub(super) Names, keys = unique, key = String>;
 }
 
 /// A server without a name.
@@ -24,12 +24,12 @@ pub(super) struct Counter {
 #[gen_server]
 impl Counter {
     #[call]
-    fn get(&self) -> u64 {
+    pub(super) fn get(&self) -> u64 {
         self.count
     }
 
     #[cast]
-    fn add(&mut self, n: u64) {
+    pub(super) fn add(&mut self, n: u64) {
         self.count += n;
     }
 }

@@ -1,0 +1,161 @@
+//! The children of a dynamic supervisor, by pid, and what is counted of them.
+//!
+//! Everything here takes the same time however many children there are, but for the listing.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+use tokio::time::Instant;
+
+use super::child::{Launch, Spec};
+use super::{ChildKind, Children};
+use crate::process::{ExitReason, Pid};
+
+/// Below this many places the table is not worth shrinking.
+const SMALL: usize = 128;
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    children: HashMap<Pid, Child, FixedState>,
+    /// Places taken by starts that are under way.
+    pub(crate) reserved: usize,
+    restarting: usize,
+    supervisors: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Child {
+    pub(crate) spec: Box<Spec<dyn Launch>>,
+    /// It has ended, and waits to be started again.
+    restarting: bool,
+    /// What most children never have.
+    history: Option<Box<History>>,
+}
+
+/// What a child has been through.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    /// How often it has been started again.
+    pub(crate) restarts: u32,
+    /// Restarts that came to nothing, or not to much, in a row.
+    pub(crate) failures: u32,
+    /// When its running process was started.
+    pub(crate) since: Option<Instant>,
+    /// Why its last process ended.
+    pub(crate) last_exit: Option<ExitReason>,
+}
+
+impl Child {
+    pub(crate) fn new(spec: Box<Spec<dyn Launch>>) -> Self {
+        Self {
+            spec,
+            restarting: false,
+            history: None,
+        }
+    }
+
+    pub(crate) fn is_restarting(&self) -> bool {
+        self.restarting
+    }
+
+    pub(crate) fn restarts(&self) -> u32 {
+        self.history.as_ref().map_or(0, |history| history.restarts)
+    }
+
+    pub(crate) fn last_exit(&self) -> Option<&ExitReason> {
+        self.history.as_ref()?.last_exit.as_ref()
+    }
+
+    pub(crate) fn history(&mut self) -> &mut History {
+        self.history.get_or_insert_default()
+    }
+
+    /// How long the next restart waits: one more came to nothing.
+    pub(crate) fn next_delay(&mut self) -> Option<std::time::Duration> {
+        let backoff = self.spec.options.backoff?;
+        let history = self.history();
+        history.failures = history.failures.saturating_add(1);
+        Some(backoff.delay(history.failures))
+    }
+
+    /// Says, of a child that is not in the table, whether it waits to be started again.
+    pub(crate) fn waiting(mut self, restarting: bool) -> Self {
+        self.restarting = restarting;
+        self
+    }
+
+    fn is_supervisor(&self) -> bool {
+        self.spec.options.kind == ChildKind::Supervisor
+    }
+}
+
+impl State {
+    /// Children, and places that are taken for some.
+    pub(crate) fn places(&self) -> usize {
+        self.children.len() + self.reserved
+    }
+
+    /// Puts a child in; one that was there under this pid comes back.
+    pub(crate) fn insert(&mut self, pid: Pid, child: Child) -> Option<Child> {
+        self.restarting += usize::from(child.restarting);
+        self.supervisors += usize::from(child.is_supervisor());
+        let old = self.children.insert(pid, child);
+        self.uncount(old)
+    }
+
+    pub(crate) fn remove(&mut self, pid: Pid) -> Option<Child> {
+        let child = self.children.remove(&pid);
+        let room = self.children.capacity();
+        if room > SMALL && self.children.len() < room / 8 {
+            self.children.shrink_to(self.children.len() * 2);
+        }
+        self.uncount(child)
+    }
+
+    fn uncount(&mut self, child: Option<Child>) -> Option<Child> {
+        if let Some(child) = &child {
+            self.restarting -= usize::from(child.restarting);
+            self.supervisors -= usize::from(child.is_supervisor());
+        }
+        child
+    }
+
+    pub(crate) fn get_mut(&mut self, pid: Pid) -> Option<&mut Child> {
+        self.children.get_mut(&pid)
+    }
+
+    pub(crate) fn contains(&self, pid: Pid) -> bool {
+        self.children.contains_key(&pid)
+    }
+
+    /// Notes that a child has ended of `reason`, and is to be started again.
+    pub(crate) fn will_restart(&mut self, pid: Pid, reason: ExitReason) {
+        if let Some(child) = self.children.get_mut(&pid) {
+            self.restarting += usize::from(!child.restarting);
+            child.restarting = true;
+            child.history().last_exit = Some(reason);
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Pid, &Child)> {
+        self.children.iter().map(|(pid, child)| (*pid, child))
+    }
+
+    pub(crate) fn count(&self) -> Children {
+        let specs = self.children.len();
+        Children {
+            specs,
+            active: specs - self.restarting,
+            supervisors: self.supervisors,
+            workers: specs - self.supervisors,
+        }
+    }
+
+    /// Takes all children out.
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = Child> + use<> {
+        let reserved = self.reserved;
+        let all = std::mem::take(self);
+        self.reserved = reserved;
+        all.children.into_values()
+    }
+}

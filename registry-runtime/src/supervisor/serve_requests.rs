@@ -1,0 +1,97 @@
+//! What a supervisor does when it is asked to.
+
+use std::sync::Arc;
+
+use super::child::AnyChildSpec;
+use super::children::Place as Seat;
+use super::process::{End, Request, Run};
+use super::{ChildState, Restart, SupervisorError};
+use crate::gen_server::StartError;
+use crate::process::{Pid, Proc};
+
+impl Run {
+    pub(super) async fn request(&mut self, request: Request) -> Result<(), End> {
+        match request {
+            Request::Again(seat) => return self.restart(seat).await,
+            Request::Start(spec, reply) => {
+                let started = self.start_child(spec).await;
+                reply.send(started);
+            }
+            Request::Terminate(id, reply) => {
+                let result = self.terminate(&id).await;
+                reply.send(result);
+            }
+            Request::Restart(id, reply) => {
+                let restarted = self.restart_child(&id).await;
+                reply.send(restarted);
+            }
+            Request::Delete(id, reply) => {
+                let stopped = self.stopped(&id);
+                if let Ok(seat) = stopped {
+                    let removed = self.shared.children.lock().remove(seat);
+                    drop(removed);
+                }
+                reply.send(stopped.map(drop));
+            }
+        }
+        Ok(())
+    }
+
+    async fn start_child(&mut self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
+        spec.check_significant(self.shared.auto_shutdown)?;
+        let id = spec.known_as();
+        let temporary = spec.0.options.restart == Restart::Temporary;
+        if let Some((_, entry)) = self.shared.children.lock().find_id(&id) {
+            return Err(match entry.state {
+                ChildState::Running(pid) => StartError::AlreadyStarted(pid),
+                ChildState::Restarting | ChildState::Stopped => {
+                    StartError::DuplicateId(id.to_string())
+                }
+            });
+        }
+        let seat = self.shared.children.lock().add(spec);
+        let started = self.start(seat).await;
+        // A child that had nothing to run is known, as in OTP; one that failed is not.
+        let keep = match &started {
+            Ok(_) => true,
+            Err(StartError::Ignored) => !temporary,
+            Err(_) => false,
+        };
+        if !keep {
+            let removed = self.shared.children.lock().remove(seat);
+            drop(removed);
+        }
+        started
+    }
+
+    async fn terminate(&mut self, id: &str) -> Result<(), SupervisorError> {
+        let found = {
+            let children = self.shared.children.lock();
+            children.find_id(id).map(|(seat, entry)| (seat, entry.options.restart))
+        };
+        let (seat, restart) = found.ok_or(SupervisorError::NotFound)?;
+        self.stop(seat).await;
+        if restart == Restart::Temporary {
+            let removed = self.shared.children.lock().remove(seat);
+            drop(removed);
+        }
+        Ok(())
+    }
+
+    async fn restart_child(&mut self, id: &str) -> Result<Pid, SupervisorError> {
+        let seat = self.stopped(id)?;
+        let process = self.start(seat).await.map_err(SupervisorError::Start)?;
+        Ok(process.header().pid)
+    }
+
+    /// The seat of a child that has ended.
+    fn stopped(&self, id: &str) -> Result<Seat, SupervisorError> {
+        let children = self.shared.children.lock();
+        let (seat, entry) = children.find_id(id).ok_or(SupervisorError::NotFound)?;
+        match entry.state {
+            ChildState::Running(_) => Err(SupervisorError::Running),
+            ChildState::Restarting => Err(SupervisorError::Restarting),
+            ChildState::Stopped => Ok(seat),
+        }
+    }
+}
