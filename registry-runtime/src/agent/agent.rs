@@ -99,7 +99,8 @@ impl<T: Send + 'static, A: Address<AgentServer<T>>> Agent<T, A> {
         V: Send + 'static,
         F: FnOnce(&mut T) -> V + Send + 'static,
     {
-        self.client.__call(|reply| Box::new(move |state| reply.send(f(state))))
+        self.client
+            .__call(|reply| Box::new(move |state| reply.send(f(state))))
     }
 
     /// Has the state changed later; never blocks.

@@ -143,9 +143,9 @@ impl Header {
         self.flags.load(Ordering::Acquire) & flags != 0
     }
 
-    /// Whether the process runs and is not ending.
+    /// Whether the process runs, is not ending, and has not been told to.
     pub(crate) fn is_alive(&self) -> bool {
-        !self.has(EXITING | DEAD)
+        !self.has(KILL | EXIT | EXITING | DEAD)
     }
 
     pub(crate) fn wake(&self) {

@@ -359,7 +359,7 @@ impl<A: Actor> Ctx<A> {
 }
 
 /// The messages that nobody will handle any more are dropped one by one: see
-/// [`panics::discard_all`].
+/// `panics::discard_all`.
 impl<A: Actor> Drop for Ctx<A> {
     fn drop(&mut self) {
         panics::discard_all(self.batch.drain(..));

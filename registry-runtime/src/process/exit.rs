@@ -8,7 +8,7 @@
 //! 4. Its names leave all registries, its mailbox is closed, `DEAD` is set, and it leaves the
 //!    process table ([`finish`]). In this order: whoever finds the mailbox closed has learnt of the
 //!    death.
-//! 5. Monitors, links and its parent are told; then the messages left in its mailbox are dropped,
+//! 5. Its supervisor's books note the end; monitors, links and its parent are told; then the messages left in its mailbox are dropped,
 //!    by which the calls among them learn of it.
 //!
 //! So whoever learns of the death finds the names free (step 4 comes before 5), and no process
@@ -22,6 +22,7 @@ use super::cell::{DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
 use super::reply::{Awaiting, reply_slot};
 use super::signal::{ChildExit, Down, Exit, MonitorRef};
 use super::{Actor, Cell, ExitReason, Pid, Proc, panics, resolve};
+use crate::introspect::View;
 use crate::registry;
 use crate::sync::Ordering;
 
@@ -278,14 +279,22 @@ pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
         (reason, links, rare)
     };
     header.node.table().remove(header.pid);
+    let parent = if header.supervised { header.parent.and_then(resolve) } else { None };
+    let ended = ChildExit {
+        pid: header.pid,
+        reason: reason.clone(),
+        started: header.has(STARTED),
+    };
+    // A parent that is ending waits for its list to empty, and reads no more messages.
+    let heeds = |parent: &Arc<dyn Proc>| {
+        tell_parent && !parent.header().has(EXITING) && View::heeds_end(&**parent, &ended)
+    };
+    // Before anyone is told, so that whoever learns of the death finds it in the books.
+    let heeded = parent.as_ref().is_some_and(heeds);
     tell_all(&**cell, &reason, &links.to_vec(), rare);
-    if header.supervised
-        && let Some(parent) = header.parent.and_then(resolve)
-    {
-        // A parent that is ending waits for its list to empty, and reads no more messages.
-        if tell_parent && !parent.header().has(EXITING) {
-            let (pid, started) = (header.pid, header.has(STARTED));
-            tell(&*parent, ChildExit { pid, reason, started });
+    if let Some(parent) = parent {
+        if heeded {
+            tell(&*parent, ended);
         }
         disown(&*parent, header.pid);
     }

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::child::{AnyChildSpec, ChildOptions};
 use super::intensity::Intensity;
-use super::{ChildInfo, ChildState, Children};
-use crate::process::{ExitReason, Pid};
+use super::{ChildInfo, ChildState, Children, Restart};
+use crate::process::{ExitReason, Pid, resolve};
 
 /// A child's place in the order.
 pub(crate) type Place = u64;
@@ -141,7 +141,7 @@ impl Registered {
     pub(crate) fn infos(&self) -> Vec<ChildInfo> {
         let info = |entry: &Entry| ChildInfo {
             id: Arc::clone(&entry.id),
-            state: entry.state,
+            state: entry.shown(),
             kind: entry.options.kind,
             type_name: entry.type_name.clone(),
             restarts: entry.restarts,
@@ -153,10 +153,23 @@ impl Registered {
     pub(crate) fn count(&self) -> Children {
         let mut count = Children::default();
         for entry in self.entries.values() {
-            let running = matches!(entry.state, ChildState::Running(_));
+            let running = matches!(entry.shown(), ChildState::Running(_));
             count.count(entry.options.kind, running);
         }
         count
     }
 }
 
+impl Entry {
+    /// What the child is doing, for those who look: a process that has ended runs no more, even if
+    /// the supervisor has yet to hear of it.
+    fn shown(&self) -> ChildState {
+        match self.state {
+            ChildState::Running(pid) if resolve(pid).is_none() => match self.options.restart {
+                Restart::Permanent => ChildState::Restarting,
+                Restart::Transient | Restart::Temporary => ChildState::Stopped,
+            },
+            state => state,
+        }
+    }
+}

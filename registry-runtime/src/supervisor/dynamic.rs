@@ -1,11 +1,12 @@
 //! `DynamicSupervisor`: children that are started as the program runs.
 //!
 //! Whoever starts a child does the work of it, in their own task: so slow `init`s run side by side,
-//! and the supervisor's process only hears of the ends. Invariants:
+//! and the supervisor's process only does the restarts. Invariants:
 //!
-//! 1. A child is in `State::children` from before it runs, so its end is never unheard of.
-//! 2. `children.len() + reserved` never exceeds `max_children`; those that wait to be restarted
-//!    are in `children`, under the pid they had.
+//! 1. A child is in the `State` from before it runs until it has ended: it is taken out, or marked
+//!    as restarting, in its own task, before anyone learns of its end.
+//! 2. Children and reserved places together never exceed `max_children`; those that wait to be
+//!    restarted are children, under the pid they had.
 //! 3. The state's lock is not held while a child is launched, ended or waited for, nor across any
 //!    other code of the user's.
 //! 4. Only the supervisor's own process restarts children.

@@ -123,7 +123,7 @@ enum Heard {
 fn heard(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, any: Box<dyn Any + Send>) -> Heard {
     let any = match any.downcast::<ChildExit>() {
         Ok(ended) => {
-            return match child_ended(shared, ctx, *ended) {
+            return match restart_later(shared, ctx, ended.pid) {
                 Ok(()) => Heard::Nothing,
                 Err(TooMany) => Heard::End(give_up(shared)),
             };
@@ -159,38 +159,35 @@ fn give_up(shared: &Shared) -> ExitReason {
     ExitReason::Shutdown
 }
 
-fn child_ended(
-    shared: &Shared,
-    ctx: &mut Ctx<DynamicProcess>,
-    ended: ChildExit,
-) -> Result<(), TooMany> {
+/// Notes a child's end; whether it is to be started again.
+fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
     let ChildExit { pid, reason, started } = ended;
     let mut state = shared.state.lock();
-    let Some(child) = state.get_mut(pid) else {
-        // Ended by `terminate_child`, or it never started.
-        return Ok(());
+    let Some(child) = state.get_mut(*pid) else {
+        // Ended by `terminate_child`.
+        return false;
     };
     // Of a first start that fails, whoever started it is told.
-    let of_interest = started || child.restarts() > 0;
+    let of_interest = *started || child.restarts() > 0;
     let again = of_interest
         && match child.spec.options.restart {
-            Restart::Permanent => reason != ExitReason::Ignore,
-            Restart::Transient => !reason.is_orderly() && reason != ExitReason::Ignore,
+            Restart::Permanent => *reason != ExitReason::Ignore,
+            Restart::Transient => !reason.is_orderly() && *reason != ExitReason::Ignore,
             Restart::Temporary => false,
         };
     let name = child.spec.launch.name();
     let gone = if again {
-        state.will_restart(pid, reason.clone());
+        state.will_restart(*pid, reason.clone());
         None
     } else {
-        state.remove(pid)
+        state.remove(*pid)
     };
     drop(state);
-    drop(gone);
+    panics::discard_all(gone);
     if of_interest && !reason.is_orderly() {
-        report::child_terminated(pid, name, &shared.options.name, reason);
+        report::child_terminated(*pid, name, &shared.options.name, reason.clone());
     }
-    if again { restart_later(shared, ctx, pid) } else { Ok(()) }
+    again
 }
 
 /// Restarts a child now, or after its backoff.
@@ -296,6 +293,10 @@ impl SupervisorView for DynamicSupervisor {
 
     fn children(&self) -> Vec<ChildInfo> {
         self.which_children()
+    }
+
+    fn child_ended(&self, ended: &ChildExit) -> bool {
+        note_end(&self.0, ended)
     }
 }
 

@@ -42,7 +42,7 @@ pub use partition_options::PartitionSupervisorOptions;
 pub use partition_resize::ResizeError;
 pub use requests::{ChildInfo, ChildState, Children, SupervisorError};
 pub use supervisor::{Supervisor, SupervisorSpec};
-pub use view::SupervisorView;
+pub(crate) use view::SupervisorView;
 
 pub(crate) use child::{BeforeRun, ChildOptions};
 pub(crate) use instance::{Claim, claim};

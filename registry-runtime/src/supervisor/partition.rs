@@ -155,6 +155,11 @@ impl<S: Partition> Running for PartitionSupervisor<S> {
 impl<S: Partition> fmt::Debug for PartitionSupervisor<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.supervisor.0.name;
-        write!(f, "PartitionSupervisor({name} {}, {} partitions)", self.pid(), self.partitions())
+        write!(
+            f,
+            "PartitionSupervisor({name} {}, {} partitions)",
+            self.pid(),
+            self.partitions()
+        )
     }
 }

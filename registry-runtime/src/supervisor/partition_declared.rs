@@ -59,5 +59,8 @@ pub fn partition_child_spec<D: DeclaredPartitionSupervisor>() -> AnyChildSpec {
 /// [`SupervisorError::NotRunning`].
 pub fn partition_instance<D: DeclaredPartitionSupervisor>()
 -> Result<PartitionSupervisor<D::Of>, SupervisorError> {
-    D::slot().get_or_init(Instance::vacant).get().ok_or(SupervisorError::NotRunning)
+    D::slot()
+        .get_or_init(Instance::vacant)
+        .get()
+        .ok_or(SupervisorError::NotRunning)
 }

@@ -144,8 +144,7 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     }
 
     async fn start_with(self, link: bool) -> Result<PartitionSupervisor<S>, StartError> {
-        let (partitions, launched) =
-            launch_here(link, |place| self.launch(place, &mut |_| ()))?;
+        let (partitions, launched) = launch_here(link, |place| self.launch(place, &mut |_| ()))?;
         if let Some(init) = launched.init {
             init.done(None).await?;
         }
@@ -157,7 +156,9 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
         place: Place<'_>,
         before_run: BeforeRun<'_>,
     ) -> Result<(PartitionSupervisor<S>, Launched<SupervisorProcess>), StartError> {
-        let count = RegistryOptions::default().partitions(self.partitions).count();
+        let count = RegistryOptions::default()
+            .partitions(self.partitions)
+            .count();
         let count = count.map_err(|error| StartError::Init(ExitReason::error(error)))?;
         let table = Arc::new(Table::new(count));
         let mut spec = self.supervisor.clone();
@@ -171,7 +172,10 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
         }
         let (claim, seats) = (self.claim, Arc::clone(&table));
         spec.claim = Arc::new(move |running| {
-            claim(&PartitionSupervisor::new(running.clone(), Arc::clone(&seats)))
+            claim(&PartitionSupervisor::new(
+                running.clone(),
+                Arc::clone(&seats),
+            ))
         });
         let (supervisor, launched) = launch(spec, place, before_run)?;
         Ok((PartitionSupervisor::new(supervisor, table), launched))
@@ -193,7 +197,9 @@ impl<S: Partition> From<PartitionSupervisorOptions<S>> for AnyChildSpec {
     fn from(options: PartitionSupervisorOptions<S>) -> Self {
         let name = options.supervisor.name.clone();
         let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            options.launch(place, before_run).map(|(_, launched)| LaunchedProc::from(launched))
+            options
+                .launch(place, before_run)
+                .map(|(_, launched)| LaunchedProc::from(launched))
         };
         Self::starting(name, ChildOptions::supervisor(), start)
     }

@@ -3,9 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
+use super::SupervisorError;
 use super::partition::PartitionSupervisor;
 use super::partition_kind::Partition;
-use super::SupervisorError;
 
 impl<S: Partition> PartitionSupervisor<S> {
     /// Changes the number of partitions that run, from none to as many as it was started with; how
@@ -83,7 +83,9 @@ impl fmt::Display for ResizeError {
                 "expected the number of partitions to be at most {most}, with which it was started, \
                  got `{got}`"
             ),
-            Self::Supervisor(error) => write!(f, "a partition could not be started or ended: {error}"),
+            Self::Supervisor(error) => {
+                write!(f, "a partition could not be started or ended: {error}")
+            }
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::{ChildInfo, Strategy};
+use crate::process::signal::ChildExit;
 
 /// A supervisor, looked at from outside.
-pub trait SupervisorView: Send + Sync + fmt::Debug {
+pub(crate) trait SupervisorView: Send + Sync + fmt::Debug {
     #[doc(hidden)]
     fn name(&self) -> String;
     #[doc(hidden)]
@@ -16,4 +17,11 @@ pub trait SupervisorView: Send + Sync + fmt::Debug {
     fn recent_restarts(&self) -> usize;
     #[doc(hidden)]
     fn children(&self) -> Vec<ChildInfo>;
+    /// Notes the end of a child, in that child's own task, before anyone learns of it; whether the
+    /// supervisor's process is to hear of it.
+    #[doc(hidden)]
+    fn child_ended(&self, ended: &ChildExit) -> bool {
+        let _ = ended;
+        true
+    }
 }

@@ -60,7 +60,10 @@ pub fn task_child_spec<D: DeclaredTaskSupervisor>() -> AnyChildSpec {
 ///
 /// [`SupervisorError::NotRunning`].
 pub fn task_instance<D: DeclaredTaskSupervisor>() -> Result<TaskSupervisor, SupervisorError> {
-    D::slot().get_or_init(Instance::vacant).get().ok_or(SupervisorError::NotRunning)
+    D::slot()
+        .get_or_init(Instance::vacant)
+        .get()
+        .ok_or(SupervisorError::NotRunning)
 }
 
 /// As [`task_instance`], for those who start a task.

@@ -30,7 +30,9 @@ impl fmt::Display for TaskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exited(reason) => write!(f, "the task ended without a result ({reason})"),
-            Self::Timeout => f.write_str("the task took too long and was killed; give it more time"),
+            Self::Timeout => {
+                f.write_str("the task took too long and was killed; give it more time")
+            }
             Self::Deadlock(path) => write!(
                 f,
                 "the wait for the task would wait for itself ({path}); keep the handle and await it later",

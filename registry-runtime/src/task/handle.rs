@@ -157,7 +157,9 @@ impl<T> Task<T> {
     /// # }
     /// ```
     pub async fn yield_for(&mut self, limit: Duration) -> Option<Result<T, TaskError>> {
-        timeout(limit, poll_fn(|cx| self.poll_result(cx.waker()))).await.ok()
+        timeout(limit, poll_fn(|cx| self.poll_result(cx.waker())))
+            .await
+            .ok()
     }
 
     /// Ends the task, and waits until it is gone; its owner lives on. `None` when it ended of that;

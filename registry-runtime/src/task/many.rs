@@ -83,7 +83,9 @@ impl<T> Task<T> {
         }
         let all = async {
             while let Some((number, result)) = poll_fn(|cx| left.poll_next(cx)).await {
-                let place = usize::try_from(number).ok().and_then(|at| results.get_mut(at));
+                let place = usize::try_from(number)
+                    .ok()
+                    .and_then(|at| results.get_mut(at));
                 if let Some(place) = place {
                     *place = Some(result);
                 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::process::launch;
 use super::Task;
+use super::process::launch;
 use crate::process::launch::{LaunchedProc, Place, launch_here};
 use crate::process::{Pid, Proc, current};
 use crate::supervisor::{AnyChildSpec, BeforeRun, ChildOptions, Restart};
@@ -121,7 +121,9 @@ where
     F: Future<Output: Send> + Send + 'static,
 {
     let owner = if link { current::get() } else { None };
-    match launch_here(false, |place| launch(place, owner.as_deref(), future, |_| None)) {
+    match launch_here(false, |place| {
+        launch(place, owner.as_deref(), future, |_| None)
+    }) {
         Ok(task) => task,
         Err(error) => panic!("{error}"),
     }

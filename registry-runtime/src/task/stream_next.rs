@@ -50,7 +50,9 @@ impl<I: Iterator, F, T> AsyncStream<I, F, T> {
                 self.deadlines.pop_front();
                 continue;
             }
-            let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            let sleep = self
+                .sleep
+                .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
             if sleep.deadline() != deadline {
                 sleep.as_mut().reset(deadline);
             }

@@ -51,7 +51,11 @@ impl TaskSupervisor {
         F: FnMut(I::Item) -> Fut,
         Fut: Future<Output: Send> + Send + 'static,
     {
-        AsyncStream::new(items.into_iter(), body, Starter::Supervisor(self.clone(), Linked::Yes))
+        AsyncStream::new(
+            items.into_iter(),
+            body,
+            Starter::Supervisor(self.clone(), Linked::Yes),
+        )
     }
 
     /// As [`async_stream`](Self::async_stream), with tasks that are linked to nobody.
@@ -69,6 +73,10 @@ impl TaskSupervisor {
         F: FnMut(I::Item) -> Fut,
         Fut: Future<Output: Send> + Send + 'static,
     {
-        AsyncStream::new(items.into_iter(), body, Starter::Supervisor(self.clone(), Linked::No))
+        AsyncStream::new(
+            items.into_iter(),
+            body,
+            Starter::Supervisor(self.clone(), Linked::No),
+        )
     }
 }

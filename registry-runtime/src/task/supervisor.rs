@@ -145,7 +145,10 @@ impl TaskSupervisor {
     /// `Task.Supervisor.children/1`.
     #[must_use]
     pub fn children(&self) -> Vec<Pid> {
-        self.which_children().iter().filter_map(ChildInfo::pid).collect()
+        self.which_children()
+            .iter()
+            .filter_map(ChildInfo::pid)
+            .collect()
     }
 
     /// The tasks, in no order, with what they are doing.
@@ -210,6 +213,11 @@ impl TaskSupervisor {
 
 impl fmt::Debug for TaskSupervisor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TaskSupervisor({} {})", self.0.0.options.name, self.pid())
+        write!(
+            f,
+            "TaskSupervisor({} {})",
+            self.0.0.options.name,
+            self.pid()
+        )
     }
 }

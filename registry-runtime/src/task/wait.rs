@@ -50,7 +50,9 @@ impl<T> Future for TaskAwait<T> {
         } else if let Note::ToMake = this.waiting {
             this.waiting = match Waiting::note(this.task.process().header(), || "Task") {
                 Ok(None) => Note::None,
-                Ok(Some(note)) => Note::Made { _until_dropped: note },
+                Ok(Some(note)) => Note::Made {
+                    _until_dropped: note,
+                },
                 Err(path) => return Poll::Ready(Err(TaskError::Deadlock(path))),
             };
         }
