@@ -13,6 +13,7 @@ pub trait Actors: 'static {
     type Ref: Clone + Send + Sync + 'static;
 
     /// What must run before anything else: registries, supervisors.
+    #[must_use]
     fn boot() -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -56,6 +57,7 @@ pub trait Crowd: 'static {
     type Handle: Send + 'static;
 
     /// What must run before.
+    #[must_use]
     fn boot() -> impl Future<Output = ()> + Send {
         async {}
     }

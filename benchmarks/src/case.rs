@@ -85,11 +85,21 @@ pub struct Case {
 
 fn case(id: &str, kind: Kind, flavor: Flavor, n: u64) -> Case {
     let rows = rows(kind, flavor, n);
-    Case { id: id.to_owned(), kind, flavor, n, full: false, rows }
+    Case {
+        id: id.to_owned(),
+        kind,
+        flavor,
+        n,
+        full: false,
+        rows,
+    }
 }
 
 fn sizes(id: &str, kind: Kind, sizes: impl IntoIterator<Item = u64>, usual: u64) -> Vec<Case> {
-    let make = |n| Case { full: n > usual, ..case(&format!("{id}-{n}"), kind, Flavor::Mt, n) };
+    let make = |n| Case {
+        full: n > usual,
+        ..case(&format!("{id}-{n}"), kind, Flavor::Mt, n)
+    };
     sizes.into_iter().map(make).collect()
 }
 
@@ -117,7 +127,12 @@ pub fn all() -> Vec<Case> {
         case("spawn", Kind::Spawn, Mt, 50_000),
         case("start", Kind::Start, Mt, 50_000),
     ];
-    all.extend(sizes("memory", Kind::Memory, [10_000, 100_000, 1_000_000], 100_000));
+    all.extend(sizes(
+        "memory",
+        Kind::Memory,
+        [10_000, 100_000, 1_000_000],
+        100_000,
+    ));
     all.push(case("death", Kind::Death, Mt, 100_000));
     all.push(case("publish", Kind::Publish, Mt, 10_000));
     all.push(case("kill", Kind::Kill, Mt, 1));

@@ -4,7 +4,10 @@ use crate::{case, contenders};
 
 /// What the command is told.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command"
+)]
 pub struct Options {
     /// Fewer and shorter samples: a look, not a verdict.
     pub quick: bool,
@@ -89,7 +92,7 @@ impl Options {
             }
         }
         for peer in self.peers.iter().flatten() {
-            if peer != "none" && peer != "beam" && contenders::find(peer).is_none() {
+            if peer != "none" && contenders::find(peer).is_none() {
                 return Err(format!("no contender is called {peer}; --list lists them"));
             }
         }
@@ -99,7 +102,8 @@ impl Options {
     /// Whether a case is to be measured.
     #[must_use]
     pub fn wants(&self, case: &case::Case) -> bool {
-        let named = self.cases.is_empty() || self.cases.iter().any(|id| case.id.starts_with(id.as_str()));
+        let named =
+            self.cases.is_empty() || self.cases.iter().any(|id| case.id.starts_with(id.as_str()));
         named && (self.full || !case.full)
     }
 
@@ -108,11 +112,18 @@ impl Options {
     pub fn admits(&self, contender: &str) -> bool {
         match &self.peers {
             None => true,
-            Some(peers) => contenders::BASELINES.contains(&contender) || peers.iter().any(|peer| peer == contender),
+            Some(peers) => {
+                contenders::BASELINES.contains(&contender)
+                    || peers.iter().any(|peer| peer == contender)
+            }
         }
     }
 }
 
 fn list(value: &str) -> Vec<String> {
-    value.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+    value
+        .split(',')
+        .map(|item| item.trim().to_owned())
+        .filter(|item| !item.is_empty())
+        .collect()
 }

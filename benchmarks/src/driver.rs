@@ -1,8 +1,7 @@
 //! The driver: works through the plan, a process a measurement, and reports.
 
-use std::io::Read;
-use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::case::{self, Case};
@@ -11,10 +10,10 @@ use crate::contenders::{self, Contender};
 use crate::machine::Machine;
 use crate::progress::Progress;
 use crate::results::Results;
-use crate::{beam, report, worker};
+use crate::{beam, child, report, worker};
 
-/// A measurement that takes longer than this hangs.
-const LIMIT: Duration = Duration::from_secs(120);
+/// The contender that is another program.
+const BEAM: &str = beam::CONTENDER.name;
 
 /// One measurement of the plan.
 struct Step<'a> {
@@ -26,7 +25,10 @@ struct Step<'a> {
 /// Measures what is asked for; `allocator` is the one that this binary was built with.
 #[must_use]
 pub fn main(options: &Options, allocator: &str) -> ExitCode {
-    let cases: Vec<Case> = case::all().into_iter().filter(|case| options.wants(case)).collect();
+    let cases: Vec<Case> = case::all()
+        .into_iter()
+        .filter(|case| options.wants(case))
+        .collect();
     if options.list {
         list(&cases);
         return ExitCode::SUCCESS;
@@ -35,7 +37,7 @@ pub fn main(options: &Options, allocator: &str) -> ExitCode {
     let machine = Machine::here();
     let began = Instant::now();
     let mut results = Results::default();
-    run(options, &cases, &programs, &mut results);
+    run(options, &cases, &machine, &programs, &mut results);
     let took = began.elapsed();
     report::print(options, &cases, &machine, &results, took);
     if !options.dry
@@ -44,7 +46,11 @@ pub fn main(options: &Options, allocator: &str) -> ExitCode {
         eprintln!("benchmarks/report cannot be written: {error}");
         return ExitCode::FAILURE;
     }
-    if results.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if results.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// The binaries, by allocator. The second one is built here, since `cargo run` builds but one.
@@ -56,12 +62,19 @@ fn programs<'a>(options: &'a Options, allocator: &str) -> Vec<(&'a str, PathBuf)
             programs.push((wanted.as_str(), here.clone()));
             continue;
         }
-        let name = if wanted == "system" { "bench".to_owned() } else { format!("bench-{wanted}") };
+        let name = if wanted == "system" {
+            "bench".to_owned()
+        } else {
+            format!("bench-{wanted}")
+        };
         let other = here.with_file_name(&name);
         if let Some(cargo) = std::env::var_os("CARGO") {
             let mut build = Command::new(cargo);
             build.args(["build", "--quiet", "--release", "--bin", &name]);
-            build.args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
+            build.args([
+                "--manifest-path",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+            ]);
             if !build.status().is_ok_and(|status| status.success()) {
                 eprintln!("{name} does not build: {wanted} is left out");
                 continue;
@@ -76,8 +89,20 @@ fn programs<'a>(options: &'a Options, allocator: &str) -> Vec<(&'a str, PathBuf)
     programs
 }
 
-fn run(options: &Options, cases: &[Case], programs: &[(&str, PathBuf)], results: &mut Results) {
-    let repetitions = options.repetitions.unwrap_or(if options.quick { 1 } else { 5 });
+fn run(
+    options: &Options,
+    cases: &[Case],
+    machine: &Machine,
+    programs: &[(&str, PathBuf)],
+    results: &mut Results,
+) {
+    let repetitions = options
+        .repetitions
+        .unwrap_or(if options.quick { 1 } else { 5 });
+    let beam = machine.beam.is_some();
+    if !beam && options.admits(BEAM) {
+        eprintln!("`elixir` is not on the path: the BEAM is left out");
+    }
     let mut plan = Vec::new();
     for repetition in 0..repetitions {
         for case in cases {
@@ -86,37 +111,66 @@ fn run(options: &Options, cases: &[Case], programs: &[(&str, PathBuf)], results:
             }
             for (allocator, _) in programs {
                 // Repetition r of every contender before repetition r + 1, in turning order.
-                let mut turn: Vec<_> = measured(options, case).collect();
+                let here = |contender: &&Contender| {
+                    contender.name != BEAM || (beam && *allocator == "system")
+                };
+                let mut turn: Vec<_> = measured(options, case).filter(here).collect();
                 let shift = repetition % turn.len().max(1);
                 turn.rotate_left(shift);
-                plan.extend(turn.into_iter().map(|contender| Step { case, contender, allocator }));
+                plan.extend(turn.into_iter().map(|contender| Step {
+                    case,
+                    contender,
+                    allocator,
+                }));
             }
-        }
-        if options.admits("beam") && beam::is_there() {
-            beam::measure(cases, time(options), results);
         }
     }
     let mut progress = Progress::new(plan.len());
     for step in &plan {
-        progress.step(&format!("{} {} {}", step.case.id, step.contender.name, step.allocator));
-        let program = programs.iter().find(|(allocator, _)| *allocator == step.allocator);
-        let measured = program.map_or_else(|| Err("no binary".to_owned()), |(_, path)| measure(options, step, path));
+        progress.step(&format!(
+            "{} {} {}",
+            step.case.id, step.contender.name, step.allocator
+        ));
+        let program = programs
+            .iter()
+            .find(|(allocator, _)| *allocator == step.allocator);
+        let measured = program.map_or_else(
+            || Err("no binary".to_owned()),
+            |(_, path)| child::measure(command(options, step, path)),
+        );
         match measured {
             Ok(samples) => {
                 for (metric, value) in samples {
-                    results.add(step.allocator, &step.case.id, step.contender.name, &metric, value);
+                    results.add(
+                        step.allocator,
+                        &step.case.id,
+                        step.contender.name,
+                        &metric,
+                        value,
+                    );
                 }
             }
-            Err(why) => results.failures.push((format!("{} {} {}", step.case.id, step.contender.name, step.allocator), why)),
+            Err(why) => results.failures.push((
+                format!(
+                    "{} {} {}",
+                    step.case.id, step.contender.name, step.allocator
+                ),
+                why,
+            )),
         }
     }
     progress.done();
 }
 
 /// Who is measured in a case.
-fn measured<'a>(options: &'a Options, case: &'a Case) -> impl Iterator<Item = &'static Contender> + 'a {
+fn measured<'a>(
+    options: &'a Options,
+    case: &'a Case,
+) -> impl Iterator<Item = &'static Contender> + 'a {
     contenders::ALL.iter().filter(|contender| {
-        options.admits(contender.name) && (contender.missing)(case.kind).is_none() && !contender.skips(case)
+        options.admits(contender.name)
+            && (contender.missing)(case.kind, case.flavor).is_none()
+            && !contender.skips(case)
     })
 }
 
@@ -129,62 +183,29 @@ fn time(options: &Options) -> Duration {
     Duration::from_millis(if options.quick { 40 } else { 120 })
 }
 
-fn measure(options: &Options, step: &Step<'_>, program: &PathBuf) -> Result<Vec<(String, f64)>, String> {
-    let mut child = Command::new(program)
-        .args([worker::FLAG, &step.case.id, step.contender.name])
-        .arg(time(options).as_millis().to_string())
-        .arg(step.case.n.to_string())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    // Read all along: a child that writes much must not wait for a reader.
-    let stderr = child.stderr.take().map(|mut stderr| {
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = stderr.read_to_end(&mut bytes);
-            bytes
-        })
-    });
-    let began = Instant::now();
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if began.elapsed() > LIMIT => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(format!("not done after {LIMIT:?}"));
-            }
-            Ok(None) => std::thread::sleep(Duration::from_millis(5)),
-            Err(error) => return Err(error.to_string()),
-        }
-    };
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    if !status.success() {
-        let bytes = stderr.and_then(|thread| thread.join().ok()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        return Err(format!("{status}: {}", text.lines().take(3).collect::<Vec<_>>().join(" / ")));
+/// What takes a measurement.
+fn command(options: &Options, step: &Step<'_>, program: &Path) -> Command {
+    let time = time(options);
+    if step.contender.name == BEAM {
+        return beam::command(step.case, time);
     }
-    Ok(samples(&String::from_utf8_lossy(&output.stdout)))
-}
-
-/// Reads lines `figure<tab>value`.
-fn samples(text: &str) -> Vec<(String, f64)> {
-    let line = |line: &str| {
-        let (figure, value) = line.rsplit_once('\t')?;
-        Some((figure.to_owned(), value.parse().ok()?))
-    };
-    text.lines().filter_map(line).collect()
+    let mut command = Command::new(program);
+    command.args([worker::FLAG, &step.case.id, step.contender.name]);
+    command.args([time.as_millis().to_string(), step.case.n.to_string()]);
+    command
 }
 
 fn list(cases: &[Case]) {
     println!("cases:");
     for case in cases {
-        println!("  {:<20} {}", case.id, case.rows.first().map_or("", |row| row.title.as_str()));
+        println!(
+            "  {:<20} {}",
+            case.id,
+            case.rows.first().map_or("", |row| row.title.as_str())
+        );
     }
     println!("contenders:");
     for contender in contenders::ALL {
         println!("  {:<12} {}", contender.name, contender.about);
     }
-    println!("  {:<12} {}", "beam", beam::ABOUT);
 }

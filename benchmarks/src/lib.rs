@@ -9,6 +9,7 @@
 pub mod actors;
 pub mod beam;
 pub mod case;
+pub mod child;
 pub mod cli;
 pub mod contenders;
 pub mod driver;

@@ -29,7 +29,8 @@ pub struct Machine {
 fn first_line(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().ok();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    text.and_then(|text| text.lines().next().map(ToOwned::to_owned)).unwrap_or_else(|| "unknown".to_owned())
+    text.and_then(|text| text.lines().next().map(ToOwned::to_owned))
+        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 fn field(path: &str, name: &str) -> Option<String> {
@@ -43,8 +44,11 @@ impl Machine {
     #[must_use]
     pub fn here() -> Self {
         let memory = field("/proc/meminfo", "MemTotal");
-        let kib: f64 = memory.and_then(|text| text.split(' ').next()?.parse().ok()).unwrap_or(0.0);
-        let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+        let kib: f64 = memory
+            .and_then(|text| text.split(' ').next()?.parse().ok())
+            .unwrap_or(0.0);
+        let model = field("/proc/cpuinfo", "model name")
+            .unwrap_or_else(|| std::env::consts::ARCH.to_owned());
         let family = field("/proc/cpuinfo", "cpu family").unwrap_or_default();
         let number = field("/proc/cpuinfo", "model\t").unwrap_or_default();
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -68,6 +72,8 @@ pub fn version(package: &str) -> &'static str {
     let lock = include_str!("../Cargo.lock");
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);
-    let version = lines.nth(1).and_then(|line| line.strip_prefix("version = \""));
+    let version = lines
+        .nth(1)
+        .and_then(|line| line.strip_prefix("version = \""));
     version.map_or("", |version| version.trim_end_matches('"'))
 }

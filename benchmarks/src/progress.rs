@@ -17,14 +17,25 @@ impl Progress {
     /// Begins.
     #[must_use]
     pub fn new(all: usize) -> Self {
-        Self { began: Instant::now(), done: 0, all, terminal: std::io::stderr().is_terminal() }
+        Self {
+            began: Instant::now(),
+            done: 0,
+            all,
+            terminal: std::io::stderr().is_terminal(),
+        }
     }
 
     /// The next step begins.
     pub fn step(&mut self, what: &str) {
         let elapsed = self.began.elapsed();
-        let left = if self.done == 0 { None } else { Some(elapsed * (self.all - self.done) as u32 / self.done as u32) };
-        let left = left.map_or_else(String::new, |left| format!(", {}:{:02} left", left.as_secs() / 60, left.as_secs() % 60));
+        let left = if self.done == 0 {
+            None
+        } else {
+            Some(elapsed * (self.all - self.done) as u32 / self.done as u32)
+        };
+        let left = left.map_or_else(String::new, |left| {
+            format!(", {}:{:02} left", left.as_secs() / 60, left.as_secs() % 60)
+        });
         let line = format!("[{}/{}{left}] {what}", self.done + 1, self.all);
         let mut stderr = std::io::stderr().lock();
         if self.terminal {

@@ -29,20 +29,40 @@ pub struct Summary {
 impl Results {
     /// Adds a sample.
     pub fn add(&mut self, allocator: &str, case: &str, contender: &str, metric: &str, value: f64) {
-        let key = (allocator.to_owned(), case.to_owned(), contender.to_owned(), metric.to_owned());
+        let key = (
+            allocator.to_owned(),
+            case.to_owned(),
+            contender.to_owned(),
+            metric.to_owned(),
+        );
         self.samples.entry(key).or_default().push(value);
     }
 
     /// The samples of one figure.
     #[must_use]
-    pub fn get(&self, allocator: &str, case: &str, contender: &str, metric: &str) -> Option<Summary> {
-        let key = (allocator.to_owned(), case.to_owned(), contender.to_owned(), metric.to_owned());
-        self.samples.get(&key).and_then(|samples| Summary::of(samples))
+    pub fn get(
+        &self,
+        allocator: &str,
+        case: &str,
+        contender: &str,
+        metric: &str,
+    ) -> Option<Summary> {
+        let key = (
+            allocator.to_owned(),
+            case.to_owned(),
+            contender.to_owned(),
+            metric.to_owned(),
+        );
+        self.samples
+            .get(&key)
+            .and_then(|samples| Summary::of(samples))
     }
 
     /// All figures.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &[f64])> {
-        self.samples.iter().map(|(key, samples)| (key, samples.as_slice()))
+        self.samples
+            .iter()
+            .map(|(key, samples)| (key, samples.as_slice()))
     }
 }
 
@@ -57,6 +77,11 @@ impl Summary {
         } else {
             f64::midpoint(sorted[middle - 1], sorted[middle])
         };
-        Some(Self { median, min, max, samples: sorted.len() })
+        Some(Self {
+            median,
+            min,
+            max,
+            samples: sorted.len(),
+        })
     }
 }

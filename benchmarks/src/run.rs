@@ -74,7 +74,10 @@ pub struct Clock {
 
 fn used() -> (i64, i64) {
     getrusage(UsageWho::RUSAGE_SELF).map_or((0, 0), |usage| {
-        (usage.user_time().num_microseconds(), usage.system_time().num_microseconds())
+        (
+            usage.user_time().num_microseconds(),
+            usage.system_time().num_microseconds(),
+        )
     })
 }
 
@@ -83,7 +86,11 @@ impl Clock {
     #[must_use]
     pub fn start() -> Self {
         let (user, system) = used();
-        Self { start: Instant::now(), user, system }
+        Self {
+            start: Instant::now(),
+            user,
+            system,
+        }
     }
 
     /// `ns`, `user` and `system`, each an operation.
@@ -92,7 +99,11 @@ impl Clock {
         let wall = per(self.start.elapsed(), operations);
         let (user, system) = used();
         let each = |micros: i64| micros as f64 * 1000.0 / operations.max(1) as f64;
-        vec![("ns", wall), ("user", each(user - self.user)), ("system", each(system - self.system))]
+        vec![
+            ("ns", wall),
+            ("user", each(user - self.user)),
+            ("system", each(system - self.system)),
+        ]
     }
 }
 
@@ -146,7 +157,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -155,12 +166,12 @@ impl Random {
 
     /// One below `n`.
     pub fn below(&mut self, n: u64) -> usize {
-        (self.next() % n) as usize
+        (self.number() % n) as usize
     }
 
     /// One between 0 and 1.
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.number() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 

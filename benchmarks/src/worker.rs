@@ -28,7 +28,10 @@ pub fn main(arguments: &[String]) -> ExitCode {
     if matches!(case.kind, case::Kind::Panic | case::Kind::Kill) {
         std::panic::set_hook(Box::new(|_| ()));
     }
-    let run = Run { n, time: Duration::from_millis(millis) };
+    let run = Run {
+        n,
+        time: Duration::from_millis(millis),
+    };
     let Some(samples) = (contender.measure)(case.kind, case.flavor, run) else {
         return ExitCode::from(2);
     };

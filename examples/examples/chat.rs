@@ -17,7 +17,9 @@ use examples::chat::{Acceptor, Chat};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:4000".to_owned());
+    let address = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "127.0.0.1:4000".to_owned());
     let Ok(address) = address.parse::<SocketAddr>() else {
         eprintln!("`{address}` is no address: write something like 127.0.0.1:4000");
         return ExitCode::FAILURE;
@@ -35,5 +37,9 @@ async fn main() -> ExitCode {
     println!("{}", app.tree());
     let reason = app.run_until_signal().await;
     println!("ended: {reason}");
-    if reason.is_orderly() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if reason.is_orderly() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

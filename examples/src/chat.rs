@@ -27,10 +27,11 @@ supervision_tree! {
     registry!<pub Users, keys = unique, key = String, message = Line>;
     /// Who is in which room.
     registry!<pub Rooms, keys = duplicate, key = String, message = Line>;
-    Presence();
     /// The connections.
     dynamic_supervisor!<pub Sessions, max_children = 10_000, holds = [Session]>;
     Acceptor(address);
+    // Last, for nothing rests on it: when it crashes, it alone is started again.
+    Presence();
 }
 
 /// Listens on a port, and starts a [`Session`] for each connection.
@@ -49,9 +50,9 @@ impl Acceptor {
     }
 
     async fn init(address: SocketAddr, ctx: &mut Ctx<Self>) -> Result<Self, ExitReason> {
-        let listener = TcpListener::bind(address).await.map_err(|error| {
-            ExitReason::error(format!("no listening on {address}: {error}"))
-        })?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| ExitReason::error(format!("no listening on {address}: {error}")))?;
         let address = listener.local_addr().map_err(ExitReason::error)?;
         // A process of its own, so that this one can answer. They are linked: neither outlives the other.
         ctx.spawn_link(async move |_: Process<()>| accept(&listener).await);

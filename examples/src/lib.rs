@@ -2,4 +2,8 @@
 //! `examples/`, and the larger ones have their logic here.
 
 pub mod chat;
+pub mod jobs;
+pub mod pubsub;
+pub mod rate_limiter;
 pub mod sessions;
+pub mod web;

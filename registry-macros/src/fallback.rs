@@ -1,7 +1,7 @@
 //! Stubs that stand in for what an error kept from being written, so that the code that uses it gives
 //! no errors of its own.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Type, Visibility};
 
@@ -12,7 +12,9 @@ use crate::names;
 
 /// `via` of a server whose name is wrong: takes anything.
 pub(crate) fn via(krate: &Krate, vis: &Visibility, arguments: usize) -> TokenStream {
-    let types: Vec<_> = (0..arguments).map(|number| names::numbered("__K", number)).collect();
+    let types: Vec<_> = (0..arguments)
+        .map(|number| names::numbered("__K", number))
+        .collect();
     quote! {
         #[doc(hidden)]
         #vis fn via<#(#types),*>(
@@ -25,9 +27,18 @@ pub(crate) fn via(krate: &Krate, vis: &Visibility, arguments: usize) -> TokenStr
 
 /// The client's method for a handler that cannot be expanded: takes anything.
 pub(crate) fn client_method(krate: &Krate, broken: &Broken, server: &Type) -> TokenStream {
-    let Broken { is_cast, name, vis, attributes, parameters, reply } = broken;
+    let Broken {
+        is_cast,
+        name,
+        vis,
+        attributes,
+        parameters,
+        reply,
+    } = broken;
     let cfgs = &attributes.cfgs;
-    let types: Vec<_> = (0..*parameters).map(|number| names::numbered("__T", number)).collect();
+    let types: Vec<_> = (0..*parameters)
+        .map(|number| names::numbered("__T", number))
+        .collect();
     let result = if *is_cast {
         quote!(#krate::core::result::Result<(), #krate::CastError>)
     } else {
@@ -41,5 +52,55 @@ pub(crate) fn client_method(krate: &Krate, broken: &Broken, server: &Type) -> To
         #vis fn #name<#(#types),*>(&self #(, _: #types)*) -> #result {
             #krate::core::unreachable!("the errors of `#[gen_server]` come first")
         }
+    }
+}
+
+/// Our attributes, which mean nothing to the compiler.
+const OURS: [&str; 4] = ["call", "cast", "info", "default"];
+
+/// An item that could not be parsed, without the attributes that only our macro knows.
+pub(crate) fn without_our_attributes(item: TokenStream) -> TokenStream {
+    let mut tokens = item.into_iter().peekable();
+    let mut kept = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let is_pound = matches!(&token, TokenTree::Punct(sign) if sign.as_char() == '#');
+        if is_pound && tokens.next_if(is_ours).is_some() {
+            continue;
+        }
+        kept.extend([match token {
+            TokenTree::Group(group) => {
+                let mut inner =
+                    Group::new(group.delimiter(), without_our_attributes(group.stream()));
+                inner.set_span(group.span());
+                inner.into()
+            }
+            token => token,
+        }]);
+    }
+    kept
+}
+
+/// Whether a token is the `[call]` of `#[call]`.
+fn is_ours(token: &TokenTree) -> bool {
+    let TokenTree::Group(group) = token else {
+        return false;
+    };
+    group.delimiter() == Delimiter::Bracket
+        && matches!(
+            group.stream().into_iter().next(),
+            Some(TokenTree::Ident(name)) if OURS.iter().any(|ours| name == ours)
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_attributes_are_taken_out() {
+        let item =
+            quote!(impl S { #[call] #[inline] fn a(&self) {} #[default(5)] b: [u8; 5], c: # });
+        let kept = quote!(impl S { #[inline] fn a(&self) {} b: [u8; 5], c: # });
+        assert_eq!(without_our_attributes(item).to_string(), kept.to_string());
     }
 }

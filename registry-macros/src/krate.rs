@@ -18,9 +18,10 @@ impl Krate {
     /// The path for the option `crate = path`, or the default without it.
     pub(crate) fn new(given: Option<&Path>) -> Self {
         Self {
-            root: match given {
-                Some(path) => quote!(#path),
-                None => quote!(::registry_runtime),
+            root: if let Some(path) = given {
+                quote!(#path)
+            } else {
+                quote!(::registry_runtime)
             },
             span: Span::call_site(),
         }
@@ -28,7 +29,10 @@ impl Krate {
 
     /// The path with another span, for code whose errors the compiler should report there.
     pub(crate) fn at(&self, span: Span) -> Self {
-        Self { root: names::respanned(self.root.clone(), span), span }
+        Self {
+            root: names::respanned(self.root.clone(), span),
+            span,
+        }
     }
 
     /// The crate itself, where its macros by example are.

@@ -19,33 +19,36 @@ mod options;
 mod pipeline;
 mod validate;
 
+#[cfg(test)]
+mod expands_to;
+
 use proc_macro::TokenStream;
 
-/// x
+#[doc = include_str!("docs/gen_server.md")]
 #[proc_macro_attribute]
 pub fn gen_server(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::gen_server(options.into(), item.into()).into()
 }
 
-/// x
+#[doc = include_str!("docs/registry.md")]
 #[proc_macro]
 pub fn registry(input: TokenStream) -> TokenStream {
     pipeline::registry(input.into()).into()
 }
 
-/// x
+#[doc = include_str!("docs/supervision_tree.md")]
 #[proc_macro]
 pub fn supervision_tree(input: TokenStream) -> TokenStream {
     pipeline::supervision_tree(input.into()).into()
 }
 
-/// x
+#[doc = include_str!("docs/match_spec.md")]
 #[proc_macro]
 pub fn match_spec(input: TokenStream) -> TokenStream {
     pipeline::match_spec(input.into()).into()
 }
 
-/// x
+#[doc = include_str!("docs/test.md")]
 #[proc_macro_attribute]
 pub fn test(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::test(options.into(), item.into()).into()

@@ -57,7 +57,8 @@ fn write(tokens: TokenStream, text: &mut String) {
     let mut before_is_word = false;
     for token in tokens {
         let is_word = matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_));
-        if is_word && before_is_word {
+        let is_as = matches!(&token, TokenTree::Ident(ident) if ident == "as");
+        if is_word && (before_is_word || is_as) {
             text.push(' ');
         }
         match token {
@@ -84,7 +85,9 @@ fn write(tokens: TokenStream, text: &mut String) {
                 }
                 sign => text.push(sign),
             },
-            word @ (TokenTree::Ident(_) | TokenTree::Literal(_)) => text.push_str(&word.to_string()),
+            word @ (TokenTree::Ident(_) | TokenTree::Literal(_)) => {
+                text.push_str(&word.to_string());
+            }
         }
         before_is_word = is_word;
     }
@@ -149,13 +152,23 @@ mod tests {
             "<Vec<u8> as IntoIterator>::Item",
             "(u8, [u8; 4])",
         ] {
-            assert_eq!(syn::parse_str::<syn::Type>(text).map(written).ok().as_deref(), Some(text));
+            assert_eq!(
+                syn::parse_str::<syn::Type>(text)
+                    .map(written)
+                    .ok()
+                    .as_deref(),
+                Some(text)
+            );
         }
     }
 
     #[test]
     fn a_fresh_name_is_not_among_the_used_ones() {
-        let mut used = Used::new(quote!(fn a(x: Vec<A>) { (A_, r#B) }));
+        let mut used = Used::new(quote!(
+            fn a(x: Vec<A>) {
+                (A_, r#B)
+            }
+        ));
         assert_eq!(used.fresh("A"), "A__");
         assert_eq!(used.fresh("A"), "A___");
         assert_eq!(used.fresh("B"), "B_");

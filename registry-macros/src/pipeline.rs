@@ -10,7 +10,7 @@ use crate::ast::place::Body;
 use crate::ast::tree::Tree;
 use crate::diagnostics::{Errors, text};
 use crate::options::{End, Options};
-use crate::{expand, validate};
+use crate::{expand, fallback, validate};
 
 /// `#[gen_server(options)] item`.
 pub(crate) fn gen_server(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -31,7 +31,7 @@ pub(crate) fn gen_server(options: TokenStream, item: TokenStream) -> TokenStream
             errors.at(keyword, text::not_a_struct_or_impl());
             item
         }
-        None => item,
+        None => fallback::without_our_attributes(item),
     };
     with_errors(errors, &expansion)
 }
@@ -86,7 +86,11 @@ pub(crate) fn test(options: TokenStream, item: TokenStream) -> TokenStream {
         Ok(function) => {
             let before = errors.count();
             let test = validate::test::test(options, function, &mut errors);
-            if errors.count() == before { expand::test::test(&test) } else { item }
+            if errors.count() == before {
+                expand::test::test(&test)
+            } else {
+                item
+            }
         }
         Err(error) => {
             errors.here(error.span(), text::test_on_no_function());
@@ -106,3 +110,6 @@ fn with_errors(errors: Errors, expansion: &TokenStream) -> TokenStream {
     let errors = errors.report();
     quote!(#errors #expansion)
 }
+
+#[cfg(test)]
+mod tests;

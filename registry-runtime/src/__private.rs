@@ -1,13 +1,13 @@
 //! All that generated code may name. Not for use by hand: it changes without notice.
 
-pub use ::std;
 pub use ::core;
+pub use ::std;
 pub use inventory;
 
 pub use crate::gen_server::{
     Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
-    Local, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Via, claim, find,
-    listener, message, sendable, start, start_link, via,
+    Local, LookupKey, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Via,
+    claim, find, listener, message, start, start_link, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{

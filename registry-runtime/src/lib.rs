@@ -23,17 +23,17 @@ pub use introspect::{
     Catalog, CatalogError, Declaration, DeclarationKind, Report, Tree, catalog, set_reporter,
 };
 pub use node::Node;
-pub use registry_macros::{gen_server, match_spec, registry, supervision_tree, test};
 pub use process::{
-    Ctx, DelayedSend, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid, Process, ProcessRef,
-    Received, ReplyTo, SendError, TimerRef, spawn,
+    Ctx, DelayedSend, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid,
+    Process, ProcessRef, Received, ReplyTo, SendError, TimerRef, spawn,
 };
 pub use registry::{
     DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
 };
+pub use registry_macros::{gen_server, match_spec, registry, supervision_tree, test};
 pub use supervisor::{
-    AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildKind, ChildSpec, ChildState, Children,
-    DynamicSupervisor, DynamicSupervisorOptions, Restart, Shutdown, Strategy, Supervisor,
+    AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildKind, ChildSpec, ChildState,
+    Children, DynamicSupervisor, DynamicSupervisorOptions, Restart, Shutdown, Strategy, Supervisor,
     SupervisorError, SupervisorSpec,
 };
 pub use supervisor::{

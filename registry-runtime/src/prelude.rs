@@ -11,8 +11,8 @@ pub use crate::registry::{
     DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
 };
 pub use crate::supervisor::{
-    AnyChildSpec, App, ChildSpec, DynamicSupervisor, PartitionSupervisor, Restart, Shutdown, Strategy, Supervisor,
-    SupervisorSpec,
+    AnyChildSpec, App, ChildSpec, DynamicSupervisor, PartitionSupervisor, Restart, Shutdown,
+    Strategy, Supervisor, SupervisorSpec,
 };
 pub use crate::task::{OnTimeout, Task, TaskError, TaskSupervisor};
 pub use registry_macros::{gen_server, match_spec, registry, supervision_tree};

@@ -169,7 +169,6 @@ impl<T> ByHand<T> {
     }
 
     /// What it has come to, at the poll that tells; nothing before, and nothing after.
-    #[expect(clippy::must_use_candidate, reason = "also called to get it going")]
     pub fn poll(&self) -> Option<T> {
         let mut future = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut cx = Context::from_waker(Waker::noop());
@@ -231,7 +230,7 @@ where
     });
     match result.await {
         Ok(result) => result,
-        Err(_) => panic!(
+        Err(_elapsed) => panic!(
             "the process ended before its body: {}",
             process.ended().await
         ),

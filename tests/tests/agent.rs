@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use registry_runtime::Children;
 use registry_runtime::agent::AgentServer;
 use registry_runtime::prelude::*;
-use registry_runtime::Children;
 use registry_tests::{Log, eventually, panic_message, processes};
 
 registry! { Agents, keys = unique, key = String }
@@ -14,7 +14,11 @@ type Words = HashMap<&'static str, &'static str>;
 
 #[registry_runtime::test]
 async fn can_be_supervised_directly() {
-    let tree = SupervisorSpec::new("App").child(Agent::child_spec(|| ())).start().await.unwrap();
+    let tree = SupervisorSpec::new("App")
+        .child(Agent::child_spec(|| ()))
+        .start()
+        .await
+        .unwrap();
     assert_eq!(tree.count_children().workers, 1);
     tree.shutdown().await;
     assert_eq!(processes(), 0);
@@ -23,8 +27,14 @@ async fn can_be_supervised_directly() {
 #[registry_runtime::test]
 async fn start_link_workflow_with_unregistered_name() {
     let agent = Agent::start_link(Words::new).await.unwrap();
-    agent.update(|words| words.extend([("hello", "world")])).await.unwrap();
-    assert_eq!(agent.get(|words| words.get("hello").copied()).await, Ok(Some("world")));
+    agent
+        .update(|words| words.extend([("hello", "world")]))
+        .await
+        .unwrap();
+    assert_eq!(
+        agent.get(|words| words.get("hello").copied()).await,
+        Ok(Some("world"))
+    );
     let popped = agent.get_and_update(|words| words.remove("hello"));
     assert_eq!(popped.await, Ok(Some("world")));
     assert_eq!(agent.get(Words::clone).await, Ok(Words::new()));
@@ -52,12 +62,19 @@ async fn start_link_links_and_start_does_not() {
 #[registry_runtime::test]
 async fn start_workflow_with_registered_name() {
     Agents::start_link().await.unwrap();
-    let agent = Agent::start_link_named::<Agents>("agent".to_owned(), Words::new).await.unwrap();
+    let agent = Agent::start_link_named::<Agents>("agent".to_owned(), Words::new)
+        .await
+        .unwrap();
     let named = || Agent::<Words>::via::<Agents>("agent");
     assert_eq!(named().whereis(), Some(agent.pid()));
-    named().cast(|words| words.extend([("hello", "world")])).unwrap();
+    named()
+        .cast(|words| words.extend([("hello", "world")]))
+        .unwrap();
     assert_eq!(named().get(|words| words["hello"]).await, Ok("world"));
-    assert_eq!(named().get_and_update(|words| words.remove("hello")).await, Ok(Some("world")));
+    assert_eq!(
+        named().get_and_update(|words| words.remove("hello")).await,
+        Ok(Some("world"))
+    );
     assert_eq!(named().get(Words::clone).await, Ok(Words::new()));
     assert_eq!(named().stop(ExitReason::Normal).await, Ok(()));
     assert_eq!(named().whereis(), None);
@@ -67,10 +84,16 @@ async fn start_workflow_with_registered_name() {
 #[registry_runtime::test]
 async fn a_name_is_taken_once() {
     let start = || Agent::start_link_named::<Agents>("one".to_owned(), || 0);
-    assert!(matches!(start().await, Err(StartError::RegistryNotRunning(_))));
+    assert!(matches!(
+        start().await,
+        Err(StartError::RegistryNotRunning(_))
+    ));
     Agents::start_link().await.unwrap();
     let agent = start().await.unwrap();
-    assert_eq!(start().await.unwrap_err(), StartError::AlreadyStarted(agent.pid()));
+    assert_eq!(
+        start().await.unwrap_err(),
+        StartError::AlreadyStarted(agent.pid())
+    );
     agent.stop(ExitReason::Normal).await.unwrap();
     start().await.unwrap();
 }
@@ -78,7 +101,9 @@ async fn a_name_is_taken_once() {
 #[registry_runtime::test]
 async fn a_name_belongs_to_agents_of_one_type() {
     Agents::start_link().await.unwrap();
-    let _number = Agent::start_link_named::<Agents>("number".to_owned(), || 1).await.unwrap();
+    let _number = Agent::start_link_named::<Agents>("number".to_owned(), || 1)
+        .await
+        .unwrap();
     let as_text = Agent::<String>::via::<Agents>("number");
     assert_eq!(as_text.get(String::len).await, Err(CallError::NotRunning));
 }
@@ -99,9 +124,15 @@ async fn a_supervised_agent_comes_back_anew_under_its_name() {
 
 #[registry_runtime::test]
 async fn child_spec_takes_the_options_of_any_child() {
-    let spec = Agent::child_spec(|| 0).id("one").restart(Restart::Temporary);
+    let spec = Agent::child_spec(|| 0)
+        .id("one")
+        .restart(Restart::Temporary);
     let tree = SupervisorSpec::new("App").child(spec.clone());
-    let tree = tree.child(spec.id("two").restart(Restart::Permanent)).start().await.unwrap();
+    let tree = tree
+        .child(spec.id("two").restart(Restart::Permanent))
+        .start()
+        .await
+        .unwrap();
     for child in tree.which_children() {
         let pid = child.pid().unwrap();
         pid.exit(ExitReason::Kill);
@@ -120,7 +151,9 @@ async fn a_panic_in_the_start_is_an_error_and_leaves_nothing() {
     Agents::start_link().await.unwrap();
     let before = processes();
     let start = || Agent::start_link_named::<Agents>("bad".to_owned(), || -> u8 { panic!("oops") });
-    let Err(StartError::Init(reason)) = start().await else { panic!("it started") };
+    let Err(StartError::Init(reason)) = start().await else {
+        panic!("it started")
+    };
     assert_eq!(panic_message(&reason), Some("oops"));
     assert_eq!(Agents::count(), 0);
     assert_eq!(processes(), before);
@@ -130,7 +163,9 @@ async fn a_panic_in_the_start_is_an_error_and_leaves_nothing() {
 async fn a_function_that_panics_ends_the_agent() {
     let agent = Agent::start(|| 1).await.unwrap();
     let answer = agent.get(|_| -> u8 { panic!("oops") }).await;
-    let Err(CallError::Exited(reason)) = answer else { panic!("{answer:?}") };
+    let Err(CallError::Exited(reason)) = answer else {
+        panic!("{answer:?}")
+    };
     assert_eq!(panic_message(&reason), Some("oops"));
     assert_eq!(agent.get(|n| *n).await, Err(CallError::NotRunning));
 
@@ -177,7 +212,10 @@ async fn an_agent_that_calls_itself_is_told_of_the_deadlock() {
         call.as_mut().poll(&mut cx)
     });
     let answer = answer.await.unwrap();
-    assert!(matches!(answer, std::task::Poll::Ready(Err(CallError::Deadlock(_)))));
+    assert!(matches!(
+        answer,
+        std::task::Poll::Ready(Err(CallError::Deadlock(_)))
+    ));
 }
 
 #[registry_runtime::test]

@@ -33,9 +33,9 @@ async fn trapping(log: &Log) -> ProcessRef<Pid> {
 
 #[registry_runtime::test(start_paused = true)]
 async fn send_after_sends_a_message_when_its_time_has_come() {
-    in_process(async |mut ctx: Process<&'static str>| {
+    in_process(async |mut ctx: Process<String>| {
         let begun = tokio::time::Instant::now();
-        ctx.send_after(Duration::from_millis(10), "hello");
+        ctx.send_after(Duration::from_millis(10), "hello".to_owned());
         assert_eq!(ctx.recv().await, "hello");
         assert_eq!(begun.elapsed(), Duration::from_millis(10));
     })
@@ -44,11 +44,11 @@ async fn send_after_sends_a_message_when_its_time_has_come() {
 
 #[registry_runtime::test(start_paused = true)]
 async fn send_after_returns_a_timer_that_can_be_cancelled() {
-    in_process(async |mut ctx: Process<&'static str>| {
-        let timer = ctx.send_after(Duration::from_secs(100), "late");
+    in_process(async |mut ctx: Process<String>| {
+        let timer = ctx.send_after(Duration::from_secs(100), "late".to_owned());
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(ctx.cancel_timer(timer), Some(Duration::from_secs(99)));
-        let timer = ctx.send_after(Duration::ZERO, "hello");
+        let timer = ctx.send_after(Duration::ZERO, "hello".to_owned());
         assert_eq!(ctx.recv().await, "hello");
         assert_eq!(ctx.cancel_timer(timer), None);
     })
@@ -57,7 +57,7 @@ async fn send_after_returns_a_timer_that_can_be_cancelled() {
 
 #[registry_runtime::test(start_paused = true)]
 async fn send_after_to_another_process_and_back_out_of_it() {
-    let receiver = spawn(async |mut ctx: Process<&'static str>| ctx.recv_info::<u32>().await);
+    let receiver = spawn(async |mut ctx: Process<String>| ctx.recv_info::<u32>().await);
     let never = receiver.pid().send_after(Duration::from_secs(9), 8_u32);
     assert_eq!(never.cancel(), Some(Duration::from_secs(9)));
     let begun = tokio::time::Instant::now();

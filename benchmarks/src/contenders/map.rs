@@ -5,7 +5,7 @@ use std::hint::black_box;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
-use super::Contender;
+use super::{Contender, is_table};
 use crate::case::Kind;
 use crate::measure::table::{self, Table};
 use crate::run::{Flavor, Run, Samples, resident};
@@ -19,11 +19,10 @@ pub const CONTENDER: Contender = Contender {
     measure,
 };
 
-fn missing(kind: Kind) -> Option<&'static str> {
+fn missing(kind: Kind, _: Flavor) -> Option<&'static str> {
     match kind {
         Kind::Unregister => Some("a map has no holders"),
-        Kind::Hot | Kind::Cold | Kind::Register | Kind::Membership | Kind::Select | Kind::Count
-        | Kind::Keys | Kind::Entries => None,
+        kind if is_table(kind) => None,
         _ => Some("a map has no servers"),
     }
 }
@@ -36,7 +35,8 @@ fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
         let before = resident();
         let mut map = Map::default();
         for i in 0..table::others(kind, run) {
-            map.entries.insert(format!("session:{i}"), Entry { pid: i, value: i });
+            map.entries
+                .insert(format!("session:{i}"), Entry { pid: i, value: i });
         }
         table::measure(kind, run, &mut map, before)
     })
@@ -71,7 +71,10 @@ impl Table for Map {
     }
 
     fn select(&self) -> Vec<u64> {
-        self.entries.values().map(|entry| black_box(entry).value).collect()
+        self.entries
+            .values()
+            .map(|entry| black_box(entry).value)
+            .collect()
     }
 
     fn count(&self) -> usize {
@@ -91,7 +94,8 @@ impl Table for Map {
 
 /// A key with its members in a map of their own.
 fn membership(run: Run) -> Samples {
-    let mut groups: HashMap<String, HashMap<u64, u64, RandomState>, RandomState> = HashMap::default();
+    let mut groups: HashMap<String, HashMap<u64, u64, RandomState>, RandomState> =
+        HashMap::default();
     let group = groups.entry("topic".to_owned()).or_default();
     for i in 0..run.n {
         group.insert(i, i);

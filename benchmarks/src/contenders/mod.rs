@@ -1,8 +1,14 @@
 //! Who is measured, and why someone is not.
 
+pub mod actix;
+pub mod hydra;
+pub mod kameo;
 pub mod map;
 pub mod ours;
+pub mod ractor;
 pub mod raw;
+pub mod spawned;
+pub mod xtra;
 
 use crate::case::{Case, Kind};
 use crate::run::{Flavor, Run, Samples};
@@ -17,7 +23,7 @@ pub struct Contender {
     /// What it is, in a line.
     pub about: &'static str,
     /// Why there is no such case for it.
-    pub missing: fn(Kind) -> Option<&'static str>,
+    pub missing: fn(Kind, Flavor) -> Option<&'static str>,
     /// Measures a case; `None` where `missing` says why.
     pub measure: fn(Kind, Flavor, Run) -> Option<Samples>,
 }
@@ -32,7 +38,42 @@ impl Contender {
 }
 
 /// All contenders, in the order of the table.
-pub const ALL: &[Contender] = &[ours::CONTENDER, raw::CONTENDER, raw::TIMED, map::CONTENDER, ours::HAND];
+pub const ALL: &[Contender] = &[
+    ours::CONTENDER,
+    raw::CONTENDER,
+    raw::TIMED,
+    map::CONTENDER,
+    ours::HAND,
+    ractor::CONTENDER,
+    kameo::CONTENDER,
+    actix::CONTENDER,
+    xtra::CONTENDER,
+    hydra::CONTENDER,
+    spawned::CONTENDER,
+    crate::beam::CONTENDER,
+];
+
+/// Why peers have no row of registries as tables.
+pub(crate) const NO_TABLE: &str = "no registry of keys and values: names only";
+/// Why others have no row of options.
+pub(crate) const OPTION: &str = "an option of this project's";
+
+/// Whether a case is about a registry as a table.
+pub(crate) fn is_table(kind: Kind) -> bool {
+    use Kind::{Cold, Count, Entries, Hot, Keys, Membership, Register, Select, Unregister};
+    matches!(
+        kind,
+        Hot | Cold | Register | Unregister | Membership | Select | Count | Keys | Entries
+    )
+}
+
+/// Whether a case is about what an option costs.
+pub(crate) fn is_option(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff
+    )
+}
 
 /// Those to compare with that are no peers, so that `--peers` leaves them in.
 pub const BASELINES: [&str; 5] = ["ours", "raw", "raw+timeout", "map", "hand"];

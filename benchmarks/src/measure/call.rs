@@ -52,7 +52,7 @@ pub async fn by_name<C: Named>(run: Run) -> Samples {
     let client = async move {
         run.steady(BATCH, |n| {
             let all = Arc::clone(&all);
-            random.next();
+            random.number();
             let mut random = random.clone();
             async move {
                 for _ in 0..n {
@@ -109,7 +109,10 @@ fn rounds(run: Run) -> u64 {
 
 fn pick(client: u64, call: u64, servers: usize) -> usize {
     // Steps of a prime: the clients meet, but not in step.
-    (client.wrapping_mul(31).wrapping_add(call.wrapping_mul(7919)) % servers as u64) as usize
+    (client
+        .wrapping_mul(31)
+        .wrapping_add(call.wrapping_mul(7919))
+        % servers as u64) as usize
 }
 
 /// Runs `n` clients twice, and times the second go.

@@ -79,7 +79,10 @@ async fn at_rate<C: Named>(all: &Arc<[String]>, rate: f64, time: Duration) -> Ve
         });
     }
     latch.wait().await;
-    let mut sorted: Vec<u64> = latencies.iter().map(|at| at.load(Ordering::Relaxed)).collect();
+    let mut sorted: Vec<u64> = latencies
+        .iter()
+        .map(|at| at.load(Ordering::Relaxed))
+        .collect();
     sorted.sort_unstable();
     sorted
 }

@@ -68,17 +68,13 @@ pub fn crowd<C: Crowd>(kind: Kind, run: Run) -> Work {
 /// What the rest can be measured by.
 #[must_use]
 pub fn ring<C: Ring>(run: Run) -> Work {
-    Box::pin(async move {
-        Some(ring::hops::<C>(run).await)
-    })
+    Box::pin(async move { Some(ring::hops::<C>(run).await) })
 }
 
 /// Publishing to `n`.
 #[must_use]
 pub fn topic<C: Topic>(run: Run) -> Work {
-    Box::pin(async move {
-        Some(publish::publish::<C>(run).await)
-    })
+    Box::pin(async move { Some(publish::publish::<C>(run).await) })
 }
 
 /// Dying and coming back.

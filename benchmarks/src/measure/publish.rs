@@ -18,14 +18,17 @@ pub async fn publish<C: Topic>(run: Run) -> Samples {
         latch.set(run.n);
         let began = Instant::now();
         C::publish(&topic).await;
-        let sent = began.elapsed();
+        let gone = began.elapsed();
         latch.wait().await;
         let received = began.elapsed();
         if start.elapsed() > run.warm_up() {
-            send += sent;
+            send += gone;
             all += received;
             rounds += 1;
         }
     }
-    vec![("send", per(send, rounds * run.n)), ("all", per(all, rounds * run.n))]
+    vec![
+        ("send", per(send, rounds * run.n)),
+        ("all", per(all, rounds * run.n)),
+    ]
 }

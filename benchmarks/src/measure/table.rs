@@ -43,14 +43,23 @@ pub fn measure<T: Table>(kind: Kind, run: Run, table: &mut T, before: u64) -> Op
         Kind::Cold => ("ns", cold(run, table)),
         Kind::Register => ("ns", register(run, table)),
         Kind::Unregister => ("ns", unregister(run, table)),
-        Kind::Select => ("ns", run.steady_sync(1, |_| drop(black_box(table.select())))),
-        Kind::Count => ("ns", run.steady_sync(1000, |n| {
-            for _ in 0..n {
-                black_box(table.count());
-            }
-        })),
+        Kind::Select => (
+            "ns",
+            run.steady_sync(1, |_| drop(black_box(table.select()))),
+        ),
+        Kind::Count => (
+            "ns",
+            run.steady_sync(1000, |n| {
+                for _ in 0..n {
+                    black_box(table.count());
+                }
+            }),
+        ),
         Kind::Keys => ("ns", keys(run, table)),
-        Kind::Entries => ("bytes", resident().saturating_sub(before) as f64 / run.n as f64),
+        Kind::Entries => (
+            "bytes",
+            resident().saturating_sub(before) as f64 / run.n as f64,
+        ),
         _ => return None,
     }])
 }
@@ -75,7 +84,7 @@ fn cold<T: Table>(run: Run, table: &T) -> f64 {
     let mut last = 0;
     run.steady_sync(1000, |n| {
         for _ in 0..n {
-            let at = (random.next() ^ last) % run.n;
+            let at = (random.number() ^ last) % run.n;
             last = black_box(table.lookup(&all[at as usize]).unwrap_or(0));
         }
     })
@@ -97,7 +106,9 @@ fn unregister<T: Table>(run: Run, table: &mut T) -> f64 {
     for i in 0..run.n {
         table.register(format!("mine:{i}"));
     }
-    let turn: Vec<String> = (0..16.min(run.n)).map(|i| format!("mine:{}", i * run.n / 16)).collect();
+    let turn: Vec<String> = (0..16.min(run.n))
+        .map(|i| format!("mine:{}", i * run.n / 16))
+        .collect();
     run.steady_sync(turn.len() as u64 * 50, |_| {
         for _ in 0..50 {
             for key in &turn {

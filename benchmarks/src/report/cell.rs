@@ -25,15 +25,28 @@ pub(super) struct Line<'a> {
 }
 
 /// All lines of which something was measured.
-pub(super) fn lines<'a>(cases: &'a [Case], allocator: &'a str, results: &'a Results) -> Vec<Line<'a>> {
-    let all = cases.iter().flat_map(|case| case.rows.iter().map(move |row| (case, row)));
-    let line = |(case, row)| Line { case, row, allocator, results };
-    all.map(line).filter(|line| columns().any(|name| line.figure(name).is_some())).collect()
+pub(super) fn lines<'a>(
+    cases: &'a [Case],
+    allocator: &'a str,
+    results: &'a Results,
+) -> Vec<Line<'a>> {
+    let all = cases
+        .iter()
+        .flat_map(|case| case.rows.iter().map(move |row| (case, row)));
+    let line = |(case, row)| Line {
+        case,
+        row,
+        allocator,
+        results,
+    };
+    all.map(line)
+        .filter(|line| columns().any(|name| line.figure(name).is_some()))
+        .collect()
 }
 
 /// The contenders that have a column.
 pub(super) fn columns() -> impl Iterator<Item = &'static str> {
-    contenders::ALL.iter().map(|contender| contender.name).chain(std::iter::once("beam"))
+    contenders::ALL.iter().map(|contender| contender.name)
 }
 
 /// Those of them that are neither ours nor something to hold it against.
@@ -50,8 +63,18 @@ impl Line<'_> {
     fn scaled(&self, case: &str, contender: &str, metric: &str) -> Option<Summary> {
         let raw = self.results.get(self.allocator, case, contender, metric)?;
         let (scale, _) = self.row.unit.scale();
-        let Summary { median, min, max, samples } = raw;
-        Some(Summary { median: median / scale, min: min / scale, max: max / scale, samples })
+        let Summary {
+            median,
+            min,
+            max,
+            samples,
+        } = raw;
+        Some(Summary {
+            median: median / scale,
+            min: min / scale,
+            max: max / scale,
+            samples,
+        })
     }
 
     /// What ratios are to.
@@ -69,8 +92,20 @@ impl Line<'_> {
     pub(super) fn baseline_name(&self) -> &'static str {
         match self.row.baseline {
             Baseline::Contender(name) => name,
-            Baseline::Case(case, "ours") => if case.starts_with("unregister") { "holder of 1" } else { "ours" },
-            Baseline::Case(_, name) => if self.case.kind == case::Kind::FanName { "raw by ref" } else { name },
+            Baseline::Case(case, "ours") => {
+                if case.starts_with("unregister") {
+                    "holder of 1"
+                } else {
+                    "ours"
+                }
+            }
+            Baseline::Case(_, name) => {
+                if self.case.kind == case::Kind::FanName {
+                    "raw by ref"
+                } else {
+                    name
+                }
+            }
             Baseline::Metric(_) => "without",
             Baseline::None => "",
         }
@@ -84,16 +119,28 @@ impl Line<'_> {
     /// The target under this allocator, and the stretch.
     pub(super) fn limits(&self) -> Option<(Target, (f64, f64))> {
         let target = self.row.target?;
-        let limits = if self.allocator == "mimalloc" { target.mimalloc } else { target.system };
+        let limits = if self.allocator == "mimalloc" {
+            target.mimalloc
+        } else {
+            target.system
+        };
         Some((target, limits))
     }
 
     /// Whether this project meets it.
     pub(super) fn verdict(&self) -> Option<Verdict> {
         let (target, (most, stretch)) = self.limits()?;
-        let is = if target.ratio { self.ratio("ours")? } else { self.figure("ours")?.median };
+        let is = if target.ratio {
+            self.ratio("ours")?
+        } else {
+            self.figure("ours")?.median
+        };
         // A ratio is shown with two decimals, and judged as it is shown.
-        let is = if target.ratio { (is * 100.0).round() / 100.0 } else { is };
+        let is = if target.ratio {
+            (is * 100.0).round() / 100.0
+        } else {
+            is
+        };
         Some(match is {
             is if is <= stretch => Verdict::Stretch,
             is if is <= most => Verdict::Met,

@@ -2,6 +2,7 @@
 
 mod cell;
 mod json;
+mod plot;
 mod readme;
 mod svg;
 mod terminal;
@@ -16,7 +17,13 @@ use crate::machine::Machine;
 use crate::results::Results;
 
 /// Prints the table.
-pub fn print(options: &Options, cases: &[Case], machine: &Machine, results: &Results, took: Duration) {
+pub fn print(
+    options: &Options,
+    cases: &[Case],
+    machine: &Machine,
+    results: &Results,
+    took: Duration,
+) {
     terminal::print(options, cases, machine, results, took);
 }
 
@@ -34,7 +41,13 @@ pub fn write(
 ) -> std::io::Result<()> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/report"));
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("results.json"), json::text(cases, machine, results, took))?;
+    fs::write(
+        folder.join("results.json"),
+        json::text(cases, machine, results, took),
+    )?;
     fs::write(folder.join("report.svg"), svg::text(cases, results))?;
-    fs::write(folder.join("README.md"), readme::text(options, cases, machine, results, took))
+    fs::write(
+        folder.join("README.md"),
+        readme::text(options, cases, machine, results, took),
+    )
 }

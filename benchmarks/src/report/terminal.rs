@@ -9,17 +9,31 @@ use crate::cli::Options;
 use crate::machine::Machine;
 use crate::results::Results;
 
-pub(super) fn print(options: &Options, cases: &[Case], machine: &Machine, results: &Results, took: Duration) {
+pub(super) fn print(
+    options: &Options,
+    cases: &[Case],
+    machine: &Machine,
+    results: &Results,
+    took: Duration,
+) {
     let colour = std::io::stdout().is_terminal();
-    println!("{}, {} cores, {}, {}", machine.cpu, machine.cores, machine.kernel, machine.rustc);
+    println!(
+        "{}, {} cores, {}, {}",
+        machine.cpu, machine.cores, machine.kernel, machine.rustc
+    );
     for allocator in &options.allocators {
         let lines = cell::lines(cases, allocator, results);
         if lines.is_empty() {
             continue;
         }
-        let peers: Vec<_> = cell::peers().filter(|peer| lines.iter().any(|line| line.figure(peer).is_some())).collect();
+        let peers: Vec<_> = cell::peers()
+            .filter(|peer| lines.iter().any(|line| line.figure(peer).is_some()))
+            .collect();
         println!("\nallocator: {allocator}; medians; in brackets the ratio to the baseline");
-        print!("{:<52} {:>5} {:>9} {:>19} {:>7} {:>12} {:>9}", "case", "unit", "ours", "min – max", "ratio", "baseline", "target");
+        print!(
+            "{:<52} {:>5} {:>9} {:>19} {:>7} {:>12} {:>9}",
+            "case", "unit", "ours", "min – max", "ratio", "baseline", "target"
+        );
         for peer in &peers {
             print!(" {peer:>15}");
         }
@@ -28,7 +42,11 @@ pub(super) fn print(options: &Options, cases: &[Case], machine: &Machine, result
             print_line(line, &peers, colour);
         }
     }
-    println!("\n{} measurements came to nothing; {} s in all", results.failures.len(), took.as_secs());
+    println!(
+        "\n{} measurements came to nothing; {} s in all",
+        results.failures.len(),
+        took.as_secs()
+    );
     for (what, why) in &results.failures {
         println!("  {what}: {why}");
     }
@@ -38,11 +56,17 @@ fn print_line(line: &Line<'_>, peers: &[&'static str], colour: bool) {
     let (_, unit) = line.row.unit.scale();
     let ours = line.figure("ours");
     let median = ours.map_or_else(String::new, |figure| number(figure.median));
-    let range = ours.map_or_else(String::new, |figure| format!("{} – {}", number(figure.min), number(figure.max)));
-    let ratio = line.ratio("ours").map_or_else(String::new, |ratio| format!("{ratio:.2}"));
+    let range = ours.map_or_else(String::new, |figure| {
+        format!("{} – {}", number(figure.min), number(figure.max))
+    });
+    let ratio = line
+        .ratio("ours")
+        .map_or_else(String::new, |ratio| format!("{ratio:.2}"));
     let base = match line.row.baseline {
         crate::table::Baseline::None => String::new(),
-        _ => line.baseline("ours").map_or_else(String::new, |base| format!("{} {}", line.baseline_name(), number(base))),
+        _ => line.baseline("ours").map_or_else(String::new, |base| {
+            format!("{} {}", line.baseline_name(), number(base))
+        }),
     };
     let (paint, plain) = match (colour, line.verdict()) {
         (true, Some(Verdict::Stretch)) => ("\x1b[1;32m", "\x1b[0m"),
@@ -56,10 +80,16 @@ fn print_line(line: &Line<'_>, peers: &[&'static str], colour: bool) {
         Some(Verdict::Missed) => "-",
         None => "",
     };
-    print!("{:<52} {unit:>5} {paint}{median:>9}{plain} {range:>19} {paint}{ratio:>7}{plain} {base:>12} {:>9} {mark:<2}", line.row.title, line.target());
+    print!(
+        "{:<52} {unit:>5} {paint}{median:>9}{plain} {range:>19} {paint}{ratio:>7}{plain} {base:>12} {:>9} {mark:<2}",
+        line.row.title,
+        line.target()
+    );
     for peer in peers {
         let cell = line.figure(peer).map_or_else(String::new, |figure| {
-            let ratio = line.ratio(peer).map_or_else(String::new, |ratio| format!(" ({ratio:.2})"));
+            let ratio = line
+                .ratio(peer)
+                .map_or_else(String::new, |ratio| format!(" ({ratio:.2})"));
             format!("{}{ratio}", number(figure.median))
         });
         print!(" {cell:>15}");

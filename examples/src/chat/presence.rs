@@ -50,11 +50,15 @@ impl Presence {
     #[info]
     fn on_change(&mut self, event: RegistryEvent<String>) {
         match event {
-            RegistryEvent::Registered { registry, key, pid, .. } => match &*registry {
+            RegistryEvent::Registered {
+                registry, key, pid, ..
+            } => match &*registry {
                 "Users" => self.named(pid, key),
                 _ => self.joined(key, pid),
             },
-            RegistryEvent::Unregistered { registry, key, pid, .. } => match &*registry {
+            RegistryEvent::Unregistered {
+                registry, key, pid, ..
+            } => match &*registry {
                 "Users" => self.unnamed(pid, &key),
                 _ => self.left(&key, pid),
             },
@@ -90,7 +94,9 @@ impl Presence {
     }
 
     fn left(&mut self, room: &str, pid: Pid) {
-        let Some(members) = self.rooms.get_mut(room) else { return };
+        let Some(members) = self.rooms.get_mut(room) else {
+            return;
+        };
         if let Some(name) = members.remove(&pid) {
             tell(room, &format!("{name} left"));
         }
@@ -100,7 +106,10 @@ impl Presence {
     }
 
     fn name(&self, pid: Pid) -> String {
-        self.names.get(&pid).cloned().unwrap_or_else(|| "somebody".to_owned())
+        self.names
+            .get(&pid)
+            .cloned()
+            .unwrap_or_else(|| "somebody".to_owned())
     }
 }
 

@@ -43,7 +43,12 @@ impl Session {
         ctx.spawn_link(async move |_: Process<()>| read(reading, me).await);
         let (lines, waiting) = mpsc::channel(WAITING);
         let writer = tokio::spawn(write(writing, waiting));
-        let mut session = Self { name: None, room: None, lines, writer };
+        let mut session = Self {
+            name: None,
+            room: None,
+            lines,
+            writer,
+        };
         session.tell(ctx, "* welcome! first take a name: /nick NAME");
         Ok(session)
     }
@@ -108,7 +113,9 @@ impl Session {
         match self.lines.try_send(line.into()) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
-                ctx.stop(ExitReason::shutdown_with("* you read too slowly for this room: bye"));
+                ctx.stop(ExitReason::shutdown_with(
+                    "* you read too slowly for this room: bye",
+                ));
             }
             // The client has gone, and the reader is about to say so.
             Err(mpsc::error::TrySendError::Closed(_)) => ctx.stop(ExitReason::Normal),
@@ -155,7 +162,9 @@ impl Session {
 
     fn leave(&mut self, ctx: &Ctx<Self>, room: &str) -> Option<String> {
         let rooms = Rooms::keys(ctx.pid());
-        let named = Some(room).filter(|room| !room.is_empty()).or(self.room.as_deref());
+        let named = Some(room)
+            .filter(|room| !room.is_empty())
+            .or(self.room.as_deref());
         let Some(room) = rooms.iter().find(|joined| Some(joined.as_str()) == named) else {
             return Some("* you are not in that room".to_owned());
         };
@@ -165,14 +174,18 @@ impl Session {
     }
 
     async fn who(&self, room: &str) -> Option<String> {
-        let room = Some(room).filter(|room| !room.is_empty());
-        let room = room.map(ToOwned::to_owned).or_else(|| self.room.clone());
-        let place = room.clone().unwrap_or_else(|| "the server".to_owned());
+        let room = Some(room)
+            .filter(|room| !room.is_empty())
+            .or(self.room.as_deref());
+        let room = room.map(ToOwned::to_owned);
+        let place = room
+            .as_ref()
+            .map_or_else(|| "here".to_owned(), |room| format!("in {room}"));
         Some(match Presence::via().who(room).await {
-            Ok(names) if names.is_empty() => format!("* nobody is in {place}"),
+            Ok(names) if names.is_empty() => format!("* nobody {place}"),
             Ok(names) => {
                 let names: Vec<String> = names.into_iter().collect();
-                format!("* in {place}: {}", names.join(", "))
+                format!("* {place}: {}", names.join(", "))
             }
             Err(error) => format!("* {error}"),
         })
@@ -215,7 +228,11 @@ async fn read(socket: OwnedReadHalf, session: ServerRef<Session>) {
     let mut line = Vec::new();
     let end = loop {
         line.clear();
-        match (&mut socket).take(LONGEST).read_until(b'\n', &mut line).await {
+        match (&mut socket)
+            .take(LONGEST)
+            .read_until(b'\n', &mut line)
+            .await
+        {
             Ok(0) | Err(_) => break ExitReason::Normal,
             Ok(_) if line.len() as u64 == LONGEST && !line.ends_with(b"\n") => {
                 break ExitReason::shutdown_with("* that line is too long: bye");

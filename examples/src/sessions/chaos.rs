@@ -6,6 +6,7 @@ use std::sync::Arc;
 use registry_runtime::Report;
 use registry_runtime::prelude::*;
 
+use super::request::Chunk;
 use super::tree::{Desks, Event, Events, Topic};
 use super::visitor::Visitor;
 
@@ -68,46 +69,51 @@ impl Chaos {
     fn on_event(&mut self, event: Event) {
         match event {
             Event::Came(client) => self.visitors.push(client),
-            // One that was crashed again right after it had come back is not back yet.
+            // It may have been crashed again since: then it is not back, and there is more to hear.
             Event::CameBack(client, pid) => {
-                if self
-                    .down
-                    .get(&client)
-                    .is_some_and(|crashed| *crashed != pid)
-                {
+                let has_the_name = Visitor::via(&client).whereis() == Some(pid);
+                if has_the_name && self.down.get(&client) != Some(&pid) {
                     self.down.remove(&client);
                 }
             }
             Event::Failed(_) => return,
         }
-        if self.owed > 0 {
-            self.owed -= 1;
-            self.strike();
-        }
+        self.strike_as_owed();
         self.answer();
     }
 
-    /// Crashes a visitor; if none is up, the next one that is.
+    /// Crashes a visitor; if none is up, the next one that is. As an event does, it takes up its
+    /// chunk's place until it is done.
     #[cast]
-    pub fn strike(&mut self) {
+    pub fn strike(&mut self, _at: Arc<Chunk>) {
+        self.owed += 1;
+        self.strike_as_owed();
+    }
+
+    fn strike_as_owed(&mut self) {
+        while self.owed > 0
+            && let Some((client, pid)) = self.any_that_is_up()
+        {
+            self.owed -= 1;
+            self.crashes += 1;
+            pid.exit(if self.crashes % 2 == 1 {
+                ExitReason::Kill
+            } else {
+                ExitReason::error(STRUCK)
+            });
+            self.down.insert(client, pid);
+        }
+    }
+
+    /// A random visitor that is not about to end, or the next one after it.
+    fn any_that_is_up(&mut self) -> Option<(Arc<str>, Pid)> {
         let count = self.visitors.len();
         let first = self.random.below(count);
         let mut from_first = self.visitors.iter().cycle().skip(first).take(count);
-        let struck = from_first.find_map(|client| {
+        from_first.find_map(|client| {
             let pid = Visitor::via(client).whereis()?;
             (self.down.get(client) != Some(&pid)).then(|| (Arc::clone(client), pid))
-        });
-        let Some((client, pid)) = struck else {
-            self.owed += 1;
-            return;
-        };
-        self.crashes += 1;
-        pid.exit(if self.crashes % 2 == 1 {
-            ExitReason::Kill
-        } else {
-            ExitReason::error(STRUCK)
-        });
-        self.down.insert(client, pid);
+        })
     }
 
     /// Answers as soon as all that were crashed are back: how many crashes there were.

@@ -9,7 +9,7 @@ pub enum Json {
     Bool(bool),
     /// A count.
     Count(u64),
-    /// A number with three decimals; `null` when it is none.
+    /// A number with six decimals; `null` when it is none.
     Decimal(f64),
     /// A string.
     Text(String),
@@ -54,7 +54,7 @@ impl fmt::Display for Json {
         match self {
             Self::Bool(value) => write!(f, "{value}"),
             Self::Count(value) => write!(f, "{value}"),
-            Self::Decimal(value) if value.is_finite() => write!(f, "{value:.3}"),
+            Self::Decimal(value) if value.is_finite() => write!(f, "{value:.6}"),
             Self::Decimal(_) => f.write_str("null"),
             Self::Text(text) => string(f, text),
             Self::List(list) => {
@@ -124,7 +124,7 @@ mod tests {
             ("object", Json::Object(vec![("yes", true.into())])),
         ]);
         let expected =
-            r#"{"empty":[],"list":[1,2],"decimal":1.500,"nothing":null,"object":{"yes":true}}"#;
+            r#"{"empty":[],"list":[1,2],"decimal":1.500000,"nothing":null,"object":{"yes":true}}"#;
         assert_eq!(value.to_string(), expected);
     }
 }

@@ -7,11 +7,12 @@
 //! - [`visitor`], [`audience`], [`chaos`]: the servers;
 //! - [`ledger`], [`request`]: where every line ends up, whatever happens to its server;
 //! - [`replay`], [`writer`]: the way from the log to the servers;
-//! - [`summary`], [`report`], [`json`], [`progress`]: what comes out.
+//! - [`summary`], [`report`], [`json`], [`digits`], [`progress`]: what comes out.
 
 pub mod audience;
 pub mod blocks;
 pub mod chaos;
+pub mod digits;
 pub mod entry;
 pub mod json;
 pub mod ledger;

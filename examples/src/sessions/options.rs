@@ -19,6 +19,7 @@ usage: sessions [PATH] [options]
   --crash-every N    crash a random visitor every N lines: by turns with a kill, by which its count
                      is lost, and with an exit signal, after which its `terminate` hands it over
   --seed N           choose those visitors by another random seed (1)
+  --top N            list so many of the busiest clients (10)
   --json             print the summary as one JSON object
   --help             print this
 
@@ -62,6 +63,8 @@ pub struct Options {
     pub crash_every: Option<NonZeroU64>,
     /// What the choice of those visitors begins with.
     pub seed: u64,
+    /// How many of the busiest clients to list.
+    pub top: usize,
     /// How to print the summary.
     pub format: Format,
 }
@@ -94,6 +97,7 @@ impl Default for Options {
             concurrency: 4,
             crash_every: None,
             seed: 1,
+            top: 10,
             format: Format::default(),
         }
     }
@@ -140,6 +144,7 @@ impl Command {
                     options.crash_every = Some(lines);
                 }
                 "--seed" => options.seed = number(name, value(), |_| true, "a number")?,
+                "--top" => options.top = number(name, value(), |_| true, "a number")?,
                 unknown => return Err(OptionsError(format!("unknown option `{unknown}`"))),
             }
         }
@@ -194,9 +199,10 @@ mod tests {
             concurrency: 8,
             crash_every: NonZeroU64::new(50),
             seed: 7,
+            top: 3,
             format: Format::Json,
         });
-        let spelled = "--concurrency 8 a.log --crash-every=50 --json --seed 7";
+        let spelled = "--concurrency 8 a.log --crash-every=50 --json --seed 7 --top=3";
         assert_eq!(parse(spelled), Ok(expected));
         let stdin = Options {
             input: Input::Stdin,

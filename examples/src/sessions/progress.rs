@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::report::grouped;
+use super::digits::grouped;
 
 /// How long a picture stays at least.
 const REFRESH: Duration = Duration::from_millis(100);

@@ -2,11 +2,9 @@
 
 use std::fmt::{self, Display};
 
+use super::digits::grouped;
 use super::json::Json;
 use super::summary::{Client, Summary};
-
-/// So many of the busiest clients are listed.
-const BUSIEST: usize = 10;
 
 /// So many bursts are listed in the table.
 const BURSTS: usize = 5;
@@ -43,10 +41,10 @@ impl Summary {
                 count(self.registry_count_after),
             ),
             ("elapsed_seconds", self.elapsed.as_secs_f64().into()),
-            ("lines_per_second", self.lines_per_second().round().into()),
+            ("lines_per_second", self.lines_per_second().into()),
             (
                 "busiest",
-                self.clients.iter().take(BUSIEST).map(client).collect(),
+                self.clients.iter().take(self.top).map(client).collect(),
             ),
             (
                 "heard",
@@ -120,12 +118,17 @@ impl Summary {
         row(f, "lost", self.all().lost())?;
         row(f, "registry count", self.registry_count as u64)?;
         row(f, "writers", self.writers as u64)?;
-        writeln!(f, "{:<16}{:>14.3} s", "elapsed", self.elapsed.as_secs_f64())?;
+        writeln!(
+            f,
+            "{:<16}{:>14}",
+            "elapsed",
+            format!("{:.2?}", self.elapsed)
+        )?;
         writeln!(
             f,
             "{:<16}{:>14}",
             "lines a second",
-            grouped_rate(self.lines_per_second())
+            grouped(self.lines_per_second())
         )
     }
 
@@ -161,17 +164,16 @@ impl Summary {
     }
 
     fn busiest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.clients.is_empty() {
+        if self.clients.is_empty() || self.top == 0 {
             return Ok(());
         }
-        let shown = self.clients.len().min(BUSIEST);
-        let title = format!("the {shown} busiest clients");
+        let title = "the busiest clients";
         writeln!(
             f,
             "\n{title:<40}{:>9}{:>9}{:>13}{:>9}",
             "requests", "living", "handed over", "lost"
         )?;
-        for client in self.clients.iter().take(BUSIEST) {
+        for client in self.clients.iter().take(self.top) {
             writeln!(
                 f,
                 "  {:<38}{:>9}{:>9}{:>13}{:>9}",
@@ -216,47 +218,4 @@ fn row(f: &mut fmt::Formatter<'_>, name: &str, value: u64) -> fmt::Result {
 
 fn term(f: &mut fmt::Formatter<'_>, sign: char, value: u64, what: &str) -> fmt::Result {
     writeln!(f, "{sign} {:>14}  {what}", grouped(value))
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rate is positive, and no larger than a count"
-)]
-fn grouped_rate(rate: f64) -> String {
-    grouped(rate as u64)
-}
-
-/// `1,234,567`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn digits_are_grouped_by_three() {
-        let numbers = [0, 7, 999, 1_000, 12_345, 1_234_567, u64::MAX];
-        let expected = [
-            "0",
-            "7",
-            "999",
-            "1,000",
-            "12,345",
-            "1,234,567",
-            "18,446,744,073,709,551,615",
-        ];
-        assert_eq!(numbers.map(grouped), expected);
-    }
 }

@@ -74,6 +74,8 @@ pub struct Summary {
     pub source: String,
     /// By how many writers.
     pub writers: usize,
+    /// How many of the clients to list.
+    pub top: usize,
     /// What they wrote.
     pub written: Written,
     /// The clients, the busiest first.
@@ -129,6 +131,7 @@ impl Summary {
         Self {
             source,
             writers: options.concurrency,
+            top: options.top,
             written: ending.written,
             clients,
             restarts: accounts
@@ -169,11 +172,9 @@ impl Summary {
 
     /// How many lines a second.
     #[must_use]
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a rate needs no more than fifty bits"
-    )]
-    pub fn lines_per_second(&self) -> f64 {
-        self.written.lines as f64 / self.elapsed.as_secs_f64().max(1e-9)
+    pub fn lines_per_second(&self) -> u64 {
+        let nanoseconds = self.elapsed.as_nanos().max(1);
+        let rate = u128::from(self.written.lines) * 1_000_000_000 / nanoseconds;
+        u64::try_from(rate).unwrap_or(u64::MAX)
     }
 }

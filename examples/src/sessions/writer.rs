@@ -108,7 +108,7 @@ impl Writer {
                 .crash_every
                 .is_some_and(|every| line.number.is_multiple_of(every.get()))
             {
-                let _ = Chaos::via().strike();
+                let _ = Chaos::via().strike(Arc::clone(chunk));
             }
         }
         Ok(())

@@ -45,7 +45,10 @@ impl Parse for Key {
                 Punctuated::parse_terminated_with(&content, placeholder)?;
             return Ok(Self::Tuple(list.into_iter().collect()));
         }
-        Err(unexpected(input, text::not_a_key()))
+        match input.fork().parse::<Ident>() {
+            Ok(name) => Err(unexpected(input, text::key_is_a_name(&name))),
+            Err(_) => Err(unexpected(input, text::not_a_key())),
+        }
     }
 }
 
@@ -116,9 +119,15 @@ mod tests {
     #[test]
     fn templates_are_split_at_placeholders() {
         assert_eq!(template("lobby"), Ok(vec![text("lobby")]));
-        assert_eq!(template("session:<id>"), Ok(vec![text("session:"), field("id")]));
+        assert_eq!(
+            template("session:<id>"),
+            Ok(vec![text("session:"), field("id")])
+        );
         assert_eq!(template("<a><b>"), Ok(vec![field("a"), field("b")]));
-        assert_eq!(template("{<type>}"), Ok(vec![text("{"), field("type"), text("}")]));
+        assert_eq!(
+            template("{<type>}"),
+            Ok(vec![text("{"), field("type"), text("}")])
+        );
         assert_eq!(template(""), Ok(vec![]));
     }
 

@@ -38,20 +38,16 @@ impl Parse for MatchSpec {
 impl Parse for Clause {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let pattern = Pat::parse_multi_with_leading_vert(input)?;
-        let guard = match input.peek(Token![if]) {
-            true => {
-                let _: Token![if] = input.parse()?;
-                Some(input.parse()?)
-            }
-            false => None,
-        };
-        let body = match input.peek(Token![=>]) {
-            true => {
-                let _: Token![=>] = input.parse()?;
-                Some(Expr::parse_with_earlier_boundary_rule(input)?)
-            }
-            false => None,
-        };
-        Ok(Self { pattern, guard, body })
+        let has_guard: Option<Token![if]> = input.parse()?;
+        let guard = has_guard.map(|_| input.parse()).transpose()?;
+        let has_body: Option<Token![=>]> = input.parse()?;
+        let body = has_body
+            .map(|_| Expr::parse_with_earlier_boundary_rule(input))
+            .transpose()?;
+        Ok(Self {
+            pattern,
+            guard,
+            body,
+        })
     }
 }

@@ -2,13 +2,14 @@
 //! `registry! { … }`.
 
 use proc_macro2::{Group, Ident, TokenTree};
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Path, Token, Visibility};
 
 use super::argument::{self, Argument};
+use super::partition::Partition;
 use super::tree::Children;
 use crate::diagnostics::text;
-use crate::options::{unexpected, End, Options};
+use crate::options::{End, Options, unexpected};
 
 /// `/// docs pub Name(arguments…), options…`.
 pub(crate) struct Body {
@@ -35,7 +36,13 @@ impl Body {
         let error = after_name(input, end).err();
         let mut options = Options::parse(input, end);
         options.malformed.extend(error);
-        Ok(Self { attributes, vis, path, arguments, options })
+        Ok(Self {
+            attributes,
+            vis,
+            path,
+            arguments,
+            options,
+        })
     }
 }
 
@@ -79,6 +86,8 @@ pub(crate) struct Place {
     /// What a supervisor is started with.
     pub(crate) arguments: Option<Group>,
     pub(crate) children: Option<Children>,
+    /// In braces as well, of a partition supervisor.
+    pub(crate) partition: Option<syn::Result<Partition>>,
 }
 
 impl Place {
@@ -95,21 +104,44 @@ impl Place {
             return Err(unexpected(input, text::angle_bracket_not_closed(&kind)));
         }
         let _: Token![>] = input.parse()?;
-        let arguments = match input.peek(syn::token::Paren) {
-            true => match input.parse()? {
-                TokenTree::Group(group) => Some(group),
-                _ => None,
-            },
-            false => None,
+        let mut arguments = None;
+        if input.peek(syn::token::Paren)
+            && let TokenTree::Group(group) = input.parse()?
+        {
+            arguments = Some(group);
+        }
+        let mut place = Self {
+            kind,
+            body,
+            arguments,
+            children: None,
+            partition: None,
         };
-        let children = match input.peek(syn::token::Brace) {
-            true => {
-                let content;
-                syn::braced!(content in input);
-                Some(Children::parse(&content))
+        if input.peek(syn::token::Brace) {
+            let content;
+            syn::braced!(content in input);
+            if place.kind == "partition_supervisor" {
+                let partition = Partition::parse(&content);
+                skip(&content);
+                place.partition = Some(partition);
+            } else {
+                place.children = Some(Children::parse(&content));
             }
-            false => None,
-        };
-        Ok(Self { kind, body, arguments, children })
+        }
+        Ok(place)
+    }
+
+    /// Whether it ends with a block.
+    pub(crate) fn has_block(&self) -> bool {
+        self.children.is_some() || self.partition.is_some()
+    }
+}
+
+/// Skips what is left after an error: the rest of the input is another child's.
+fn skip(input: ParseStream) {
+    while !input.is_empty() {
+        if input.parse::<TokenTree>().is_err() {
+            break;
+        }
     }
 }

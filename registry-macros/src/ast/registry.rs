@@ -41,7 +41,10 @@ impl Parse for Listener {
         }
         let content;
         syn::parenthesized!(content in input);
-        Ok(Self { server, key: Punctuated::parse_terminated(&content)? })
+        Ok(Self {
+            server,
+            key: Punctuated::parse_terminated(&content)?,
+        })
     }
 }
 

@@ -46,11 +46,17 @@ impl Time {
             _ => return Err(syn::Error::new_spanned(lit, text::not_a_duration())),
         };
         if unit.is_empty() {
-            return Err(syn::Error::new_spanned(lit, text::duration_without_unit(digits)));
+            return Err(syn::Error::new_spanned(
+                lit,
+                text::duration_without_unit(digits),
+            ));
         }
         let Some((_, nanos)) = UNITS.iter().find(|(name, _)| *name == unit) else {
             let units = UNITS.map(|(name, _)| name);
-            return Err(syn::Error::new_spanned(lit, text::unknown_unit(digits, unit, &units)));
+            return Err(syn::Error::new_spanned(
+                lit,
+                text::unknown_unit(digits, unit, &units),
+            ));
         };
         match duration(digits, *nanos) {
             Some(duration) => Ok(Self::Literal(duration)),
@@ -88,7 +94,9 @@ mod tests {
     }
 
     fn error(text: &str) -> Option<String> {
-        syn::parse_str::<Time>(text).err().map(|error| error.to_string())
+        syn::parse_str::<Time>(text)
+            .err()
+            .map(|error| error.to_string())
     }
 
     #[test]
@@ -113,6 +121,9 @@ mod tests {
         assert_eq!(error("5"), Some(text::duration_without_unit("5")));
         assert!(error("5sec").is_some_and(|text| text.contains("`sec`")));
         assert_eq!(error("\"5s\""), Some(text::not_a_duration()));
-        assert_eq!(error("99999999999999999999s"), Some(text::duration_out_of_range()));
+        assert_eq!(
+            error("99999999999999999999s"),
+            Some(text::duration_out_of_range())
+        );
     }
 }

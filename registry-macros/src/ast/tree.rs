@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Pat, Token, Type, Visibility};
 use super::argument::{self, Argument};
 use super::place::Place;
 use crate::diagnostics::text;
-use crate::options::{unexpected, self, End, Options};
+use crate::options::{self, End, Options, unexpected};
 
 /// The whole tree as written.
 pub(crate) struct Tree {
@@ -35,12 +35,20 @@ impl Parse for Tree {
             Vec::new()
         };
         let ends = input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]);
-        let error = (!ends).then(|| unexpected(input, text::expected_semicolon_after_header(&name)));
+        let error =
+            (!ends).then(|| unexpected(input, text::expected_semicolon_after_header(&name)));
         let options = Options::parse(input, End::Semicolon);
         let _: Option<Token![;]> = input.parse()?;
         let mut children = Children::parse(input);
         children.errors.extend(error);
-        Ok(Self { attributes, vis, name, arguments, options, children })
+        Ok(Self {
+            attributes,
+            vis,
+            name,
+            arguments,
+            options,
+            children,
+        })
     }
 }
 
@@ -60,13 +68,25 @@ pub(crate) struct Child {
 /// What a child is.
 pub(crate) enum What {
     /// `Type(arguments…), options…`.
-    Server { ty: Type, arguments: Group, options: Options },
+    Server {
+        ty: Box<Type>,
+        arguments: Group,
+        options: Options,
+    },
     /// `kind!<…>, options…`.
     Place(Box<Place>, Options),
     /// `for pattern in list { children… }`.
-    For { pattern: Box<Pat>, list: Box<Expr>, children: Children },
+    For {
+        pattern: Box<Pat>,
+        list: Box<Expr>,
+        children: Children,
+    },
     /// `if condition { children… } else …`.
-    If { condition: Box<Expr>, then: Children, otherwise: Option<Children> },
+    If {
+        condition: Box<Expr>,
+        then: Children,
+        otherwise: Option<Children>,
+    },
 }
 
 impl Children {
@@ -109,18 +129,22 @@ fn child(input: ParseStream) -> syn::Result<Child> {
         conditional(input)?
     } else if input.peek(syn::Ident) && input.peek2(Token![!]) {
         let place = Place::parse(input)?;
-        let options = child_options(input, place.children.is_some())?;
+        let options = child_options(input, place.has_block())?;
         What::Place(Box::new(place), options)
     } else {
         let ty = callee(input)?;
         let arguments = arguments(input, &ty)?;
-        What::Server { ty, arguments, options: child_options(input, false)? }
+        What::Server {
+            ty: Box::new(ty),
+            arguments,
+            options: child_options(input, false)?,
+        }
     };
     Ok(Child { attributes, what })
 }
 
 /// The options of a child, and the semicolon after it, which is not needed after a block.
-fn child_options(input: ParseStream, after_block: bool) -> syn::Result<Options> {
+pub(super) fn child_options(input: ParseStream, after_block: bool) -> syn::Result<Options> {
     if input.peek(Token![,]) {
         let options = Options::parse(input, End::Semicolon);
         let _: Option<Token![;]> = input.parse()?;
@@ -166,7 +190,7 @@ pub(crate) fn callee(input: ParseStream) -> syn::Result<Type> {
     }
 }
 
-fn arguments(input: ParseStream, ty: &Type) -> syn::Result<Group> {
+pub(super) fn arguments(input: ParseStream, ty: &Type) -> syn::Result<Group> {
     if input.peek(syn::token::Paren)
         && let TokenTree::Group(group) = input.parse()?
         && group.delimiter() == Delimiter::Parenthesis
@@ -176,7 +200,10 @@ fn arguments(input: ParseStream, ty: &Type) -> syn::Result<Group> {
     if input.peek(syn::token::Brace) {
         return Err(unexpected(input, text::child_with_braces(ty)));
     }
-    Err(syn::Error::new_spanned(ty, text::child_without_arguments(ty)))
+    Err(syn::Error::new_spanned(
+        ty,
+        text::child_without_arguments(ty),
+    ))
 }
 
 fn repeated(input: ParseStream) -> syn::Result<What> {
@@ -185,7 +212,11 @@ fn repeated(input: ParseStream) -> syn::Result<What> {
     let _: Token![in] = input.parse()?;
     let list = Expr::parse_without_eager_brace(input)?;
     let children = block(input)?;
-    Ok(What::For { pattern: Box::new(pattern), list: Box::new(list), children })
+    Ok(What::For {
+        pattern: Box::new(pattern),
+        list: Box::new(list),
+        children,
+    })
 }
 
 fn conditional(input: ParseStream) -> syn::Result<What> {
@@ -195,15 +226,25 @@ fn conditional(input: ParseStream) -> syn::Result<What> {
     let otherwise = if input.peek(Token![else]) {
         let _: Token![else] = input.parse()?;
         if input.peek(Token![if]) {
-            let nested = Child { attributes: Vec::new(), what: conditional(input)? };
-            Some(Children { list: vec![nested], errors: Vec::new() })
+            let nested = Child {
+                attributes: Vec::new(),
+                what: conditional(input)?,
+            };
+            Some(Children {
+                list: vec![nested],
+                errors: Vec::new(),
+            })
         } else {
             Some(block(input)?)
         }
     } else {
         None
     };
-    Ok(What::If { condition: Box::new(condition), then, otherwise })
+    Ok(What::If {
+        condition: Box::new(condition),
+        then,
+        otherwise,
+    })
 }
 
 fn block(input: ParseStream) -> syn::Result<Children> {

@@ -20,7 +20,10 @@ pub(crate) struct Errors {
 
 impl Errors {
     pub(crate) fn new() -> Self {
-        Self { list: Vec::new(), reported: false }
+        Self {
+            list: Vec::new(),
+            reported: false,
+        }
     }
 
     /// An error that underlines `tokens`.

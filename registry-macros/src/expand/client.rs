@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{GenericParam, Type};
 
-use super::messages::Messages;
+use super::messages;
 use super::quiet;
 use super::this::named;
 use crate::model::behaviour::{Behaviour, Handler, Kind};
@@ -22,7 +22,11 @@ pub(crate) struct Client<'a> {
 
 impl<'a> Client<'a> {
     pub(crate) fn new(behaviour: &'a Behaviour, address: Ident, server: Ident) -> Self {
-        Self { behaviour, address, server }
+        Self {
+            behaviour,
+            address,
+            server,
+        }
     }
 
     /// A name for an address that nothing of the user's has.
@@ -37,7 +41,8 @@ impl<'a> Client<'a> {
     /// The field that makes use of the server's parameters, in a value.
     fn marker(&self) -> Option<TokenStream> {
         let krate = &self.behaviour.krate;
-        self.is_generic().then(|| quote!(, server: #krate::core::marker::PhantomData))
+        self.is_generic()
+            .then(|| quote!(, server: #krate::core::marker::PhantomData))
     }
 
     fn this(&self) -> &'a Type {
@@ -46,11 +51,17 @@ impl<'a> Client<'a> {
 
     /// `T, N`: the server's own parameters, as arguments, each with a comma.
     fn arguments(&self) -> TokenStream {
-        let parameters = self.behaviour.item.generics.params.iter().map(|parameter| match parameter {
-            GenericParam::Type(parameter) => &parameter.ident,
-            GenericParam::Const(parameter) => &parameter.ident,
-            GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
-        });
+        let parameters =
+            self.behaviour
+                .item
+                .generics
+                .params
+                .iter()
+                .map(|parameter| match parameter {
+                    GenericParam::Type(parameter) => &parameter.ident,
+                    GenericParam::Const(parameter) => &parameter.ident,
+                    GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+                });
         quote!(#(#parameters,)*)
     }
 
@@ -70,9 +81,17 @@ impl<'a> Client<'a> {
 
     /// The struct, in the scope of the user's impl.
     pub(crate) fn declaration(&self) -> TokenStream {
-        let Behaviour { krate, client, item, name, .. } = self.behaviour;
+        let Behaviour {
+            krate,
+            client,
+            item,
+            name,
+            ..
+        } = self.behaviour;
         let (this, parameters) = (self.this(), self.parameters());
-        let Self { address, server, .. } = self;
+        let Self {
+            address, server, ..
+        } = self;
         let clauses = &item.generics.where_clause;
         let doc = format!(
             "The client of a `{}`: one method for each of its handlers.\n\nIt is what `start_link` \
@@ -80,9 +99,9 @@ impl<'a> Client<'a> {
             names::plain(name)
         );
         let quiet = quiet();
-        let marker = self.is_generic().then(|| {
-            quote!(server: #krate::core::marker::PhantomData<fn() -> #this>,)
-        });
+        let marker = self
+            .is_generic()
+            .then(|| quote!(server: #krate::core::marker::PhantomData<fn() -> #this>,));
         quote! {
             #[doc = #doc]
             #quiet
@@ -98,8 +117,13 @@ impl<'a> Client<'a> {
     }
 
     /// Its impls, in the block that holds the messages.
-    pub(crate) fn impls(&self, messages: &Messages<'_>) -> TokenStream {
-        let Behaviour { krate, client, item, .. } = self.behaviour;
+    pub(crate) fn impls(&self) -> TokenStream {
+        let Behaviour {
+            krate,
+            client,
+            item,
+            ..
+        } = self.behaviour;
         let (this, address) = (self.this(), &self.address);
         let (parameters, clauses) = (self.parameters(), &item.generics.where_clause);
         let ty = self.ty(&quote!(#address));
@@ -107,9 +131,12 @@ impl<'a> Client<'a> {
         let handlers = self.behaviour.handlers.iter();
         let methods = handlers
             .filter(|handler| !matches!(handler.kind, Kind::Info))
-            .map(|handler| self.method(handler, messages));
-        let stubs =
-            self.behaviour.broken.iter().map(|broken| crate::fallback::client_method(krate, broken, this));
+            .map(|handler| self.method(handler));
+        let stubs = self
+            .behaviour
+            .broken
+            .iter()
+            .map(|broken| crate::fallback::client_method(krate, broken, this));
         let timeout = self.timeout();
         let marker = self.marker();
         let client_value = names::local("client");
@@ -154,7 +181,12 @@ impl<'a> Client<'a> {
 
     /// `timeout`, unless a handler is called so.
     fn timeout(&self) -> Option<TokenStream> {
-        let Behaviour { krate, item, handlers, .. } = self.behaviour;
+        let Behaviour {
+            krate,
+            item,
+            handlers,
+            ..
+        } = self.behaviour;
         if handlers.iter().any(|handler| handler.name == "timeout") {
             return None;
         }
@@ -174,9 +206,14 @@ impl<'a> Client<'a> {
         })
     }
 
-    fn method(&self, handler: &Handler, messages: &Messages<'_>) -> TokenStream {
+    fn method(&self, handler: &Handler) -> TokenStream {
         let krate = &self.behaviour.krate;
-        let Handler { name, vis, attributes, .. } = handler;
+        let Handler {
+            name,
+            vis,
+            attributes,
+            ..
+        } = handler;
         let this = self.this();
         let cfgs = &attributes.cfgs;
         let carried = &attributes.client;
@@ -187,7 +224,7 @@ impl<'a> Client<'a> {
             Kind::Call(reply) => {
                 let reply_type = named(reply, this);
                 let reply = names::local("reply");
-                let message = messages.build(handler, &quote!(#(#arguments,)* #reply));
+                let message = messages::build(handler, &quote!(#(#arguments,)* #reply));
                 (
                     format!("Calls `{written}`, and waits for its answer."),
                     quote!(#krate::Call<#this, #reply_type>),
@@ -195,7 +232,7 @@ impl<'a> Client<'a> {
                 )
             }
             Kind::Cast | Kind::Info => {
-                let message = messages.build(handler, &quote!(#(#arguments,)*));
+                let message = messages::build(handler, &quote!(#(#arguments,)*));
                 (
                     format!("Casts `{written}`: sends it, and waits for nothing."),
                     quote!(#krate::core::result::Result<(), #krate::CastError>),

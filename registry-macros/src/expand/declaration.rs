@@ -19,10 +19,10 @@ impl Declaration<'_> {
     pub(crate) fn reference(&self, krate: &Krate) -> TokenStream {
         let Self { kind, name, more } = self;
         // `line!()` would be that of the whole macro call, for everything that a tree declares.
-        let line = match u32::try_from(name.span().start().line) {
-            Ok(line @ 1..) => quote!(#line),
-            _ => quote!(#krate::core::line!()),
-        };
+        let line = u32::try_from(name.span().start().line)
+            .ok()
+            .filter(|line| *line > 0);
+        let line = line.map_or_else(|| quote!(#krate::core::line!()), |line| quote!(#line));
         let name = crate::names::plain(name);
         quote! {{
             static DECLARATION: #krate::Declaration = #krate::Declaration::new(

@@ -84,23 +84,36 @@ impl Function<'_> {
         let span = names::at(self.name.span());
         let (name, runner, cfgs) = (self.name, self.runner(), self.cfgs);
         let variable = names::local("this");
-        let variables: Vec<_> =
-            self.arguments.iter().map(|argument| argument.variable(&quote!(#variable))).collect();
-        let types = self.arguments.iter().map(|argument| argument.ty(self.behaviour));
-        let lifetime = self.arguments.iter().any(Argument::is_lent).then(|| quote!('__a,));
+        let variables: Vec<_> = self
+            .arguments
+            .iter()
+            .map(|argument| argument.variable(&quote!(#variable)))
+            .collect();
+        let types = self
+            .arguments
+            .iter()
+            .map(|argument| argument.ty(self.behaviour));
+        let lifetime = self
+            .arguments
+            .iter()
+            .any(Argument::is_lent)
+            .then(|| quote!('__a,));
         let parameters = item.generics.params.iter();
-        let captured = item.generics.params.iter().map(|parameter| match parameter {
-            GenericParam::Type(parameter) => &parameter.ident,
-            GenericParam::Const(parameter) => &parameter.ident,
-            GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
-        });
+        let captured = item
+            .generics
+            .params
+            .iter()
+            .map(|parameter| match parameter {
+                GenericParam::Type(parameter) => &parameter.ident,
+                GenericParam::Const(parameter) => &parameter.ident,
+                GenericParam::Lifetime(parameter) => &parameter.lifetime.ident,
+            });
         let captured = quote!(use<#lifetime #(#captured),*>);
-        let output = match self.output {
-            Some(ty) => {
-                let ty = named(ty, this);
-                quote!(#ty)
-            }
-            None => quote!(()),
+        let output = if let Some(ty) = self.output {
+            let ty = named(ty, this);
+            quote!(#ty)
+        } else {
+            quote!(())
         };
         let future = quote_spanned!(span=> impl #krate::core::future::Future<Output = #output>
             + #krate::core::marker::Send + #captured);
@@ -117,7 +130,10 @@ impl Function<'_> {
 
     /// Runs it to its end, in an async block.
     pub(super) fn run(&self, this: &TokenStream) -> TokenStream {
-        let variables = self.arguments.iter().map(|argument| argument.variable(this));
+        let variables = self
+            .arguments
+            .iter()
+            .map(|argument| argument.variable(this));
         let span = names::at(self.name.span());
         if self.is_async {
             let runner = self.runner();

@@ -31,29 +31,6 @@ impl Keys<'_> {
         self.arguments.get(number)
     }
 
-    /// The key as the registry keeps it, made of references to the arguments.
-    pub(crate) fn owned(&self, reference: impl Fn(usize) -> TokenStream) -> TokenStream {
-        let krate = self.krate;
-        let clone = |number: &usize| {
-            let value = reference(*number);
-            let span = self.argument(*number).map(|a| names::at(a.name.span()));
-            quote_spanned!(span.unwrap_or_else(proc_macro2::Span::mixed_site)=>
-                #krate::core::clone::Clone::clone(#value))
-        };
-        match self.key {
-            Key::Template { literal, format, holes } => {
-                let holes = holes.iter().map(|number| at_literal(literal, &reference(*number)));
-                let span = names::at(literal.span());
-                quote_spanned!(span=> #krate::std::format!(#format #(, #holes)*))
-            }
-            Key::Argument(number) => clone(number),
-            Key::Tuple(numbers) => {
-                let parts = numbers.iter().map(clone);
-                quote!((#(#parts,)*))
-            }
-        }
-    }
-
     /// The key as it is looked up, made of the variables that [`Keys::parameter`] declares.
     pub(crate) fn borrowed(&self) -> TokenStream {
         let krate = self.krate;
@@ -62,10 +39,17 @@ impl Keys<'_> {
             quote!(#name)
         };
         match self.key {
-            Key::Template { literal, format, holes } => {
-                let holes = holes.iter().map(|number| at_literal(literal, &variable(*number)));
+            Key::Template {
+                literal,
+                format,
+                holes,
+            } => {
+                let holes = holes
+                    .iter()
+                    .map(|number| at_literal(literal, &variable(*number)));
                 let span = names::at(literal.span());
-                let arguments = quote_spanned!(span=> #krate::core::format_args!(#format #(, #holes)*));
+                let arguments =
+                    quote_spanned!(span=> #krate::core::format_args!(#format #(, #holes)*));
                 quote!(#krate::StackKey::format(#arguments))
             }
             Key::Argument(number) => {
@@ -89,7 +73,9 @@ impl Keys<'_> {
         match self.key {
             Key::Template { .. } => quote!(#krate::StackKey),
             Key::Argument(number) => {
-                let target = self.argument(*number).map(|argument| self.target(&argument.ty));
+                let target = self
+                    .argument(*number)
+                    .map(|argument| self.target(&argument.ty));
                 if self.by_value(*number) {
                     quote!(#krate::Owned<#target>)
                 } else {
@@ -111,15 +97,31 @@ impl Keys<'_> {
     }
 
     fn by_value(&self, number: usize) -> bool {
-        self.argument(number).is_some_and(|argument| matches!(lent(&argument.ty), Lent::Value))
+        self.argument(number)
+            .is_some_and(|argument| self.is_value(argument))
+    }
+
+    fn is_value(&self, argument: &Argument) -> bool {
+        matches!(self.lent(&argument.ty), Lent::Value)
+    }
+
+    /// How an argument is lent: freely for a template, which only displays it; else so that it can be
+    /// made from what is lent again.
+    fn lent<'t>(&self, ty: &'t Type) -> Lent<'t> {
+        match (self.key, lent(ty)) {
+            (Key::Template { .. }, lent) => lent,
+            (_, Lent::Shared) => Lent::Reference,
+            (_, Lent::Target(_)) => Lent::Value,
+            (_, lent) => lent,
+        }
     }
 
     /// What a reference to an argument of type `ty` points to.
     fn target(&self, ty: &Type) -> TokenStream {
         let krate = self.krate;
-        match lent(ty) {
+        match self.lent(ty) {
             Lent::Value | Lent::Reference => quote!(#ty),
-            Lent::Str => quote!(#krate::core::primitive::str),
+            Lent::Str | Lent::Shared => quote!(#krate::core::primitive::str),
             Lent::Slice(item) => quote!([#item]),
             Lent::Path => quote!(#krate::std::path::Path),
             Lent::Target(target) => quote!(#target),
@@ -127,46 +129,66 @@ impl Keys<'_> {
     }
 
     /// The type of `via`'s parameter for an argument.
-    pub(crate) fn parameter(&self, argument: &Argument, lifetime: Option<&TokenStream>) -> TokenStream {
+    pub(crate) fn parameter(
+        &self,
+        argument: &Argument,
+        lifetime: Option<&TokenStream>,
+    ) -> TokenStream {
         let target = self.target(&argument.ty);
-        match lent(&argument.ty) {
-            Lent::Value => target,
-            _ => quote!(& #lifetime #target),
+        if let Lent::Value = self.lent(&argument.ty) {
+            target
+        } else {
+            quote!(& #lifetime #target)
         }
     }
 
     /// An argument, of which there is a reference, as [`Keys::parameter`] takes it.
     pub(crate) fn lend(&self, number: usize, reference: &TokenStream) -> TokenStream {
-        let Some(argument) = self.argument(number) else { return quote!() };
-        match lent(&argument.ty) {
+        let Some(argument) = self.argument(number) else {
+            return quote!();
+        };
+        match self.lent(&argument.ty) {
             Lent::Value | Lent::Target(_) => quote!(*#reference),
             Lent::Reference => quote!(#reference),
-            Lent::Str | Lent::Slice(_) | Lent::Path => quote!(&**#reference),
+            Lent::Str | Lent::Shared | Lent::Slice(_) | Lent::Path => quote!(&**#reference),
         }
     }
 
     /// For a tuple: a type that borrows its parts and finds the tuple in a registry.
     pub(crate) fn tuple_type(&self) -> TokenStream {
-        let Key::Tuple(numbers) = self.key else { return TokenStream::new() };
+        let Key::Tuple(numbers) = self.key else {
+            return TokenStream::new();
+        };
         let krate = self.krate;
         let arguments: Vec<&Argument> = numbers.iter().filter_map(|n| self.argument(*n)).collect();
         let lifetime = quote!('__key);
-        let lent = arguments.iter().map(|argument| self.parameter(argument, Some(&lifetime)));
+        let lent = arguments
+            .iter()
+            .map(|argument| self.parameter(argument, Some(&lifetime)));
         let owned: Vec<&Type> = arguments.iter().map(|argument| &argument.ty).collect();
         let index: Vec<syn::Index> = (0..arguments.len()).map(syn::Index::from).collect();
         let same = arguments.iter().zip(&index).map(|(argument, index)| {
             let reference = quote!((&key.#index));
-            match lent_by_value(argument) {
-                true => quote!(self.#index == key.#index),
-                false => {
-                    let target = self.target(&argument.ty);
-                    quote!(*self.#index == *#krate::core::borrow::Borrow::<#target>::borrow(#reference))
-                }
+            if self.is_value(argument) {
+                quote!(self.#index == key.#index)
+            } else {
+                let target = self.target(&argument.ty);
+                quote!(*self.#index == *#krate::core::borrow::Borrow::<#target>::borrow(#reference))
+            }
+        });
+        let kept = arguments.iter().zip(&index).map(|(argument, index)| {
+            if self.is_value(argument) {
+                quote!(self.#index)
+            } else {
+                quote!(#krate::std::borrow::ToOwned::to_owned(self.#index))
             }
         });
         let quiet = super::quiet();
         let derive_names = quote!(#krate::core);
-        let (state, key) = (names::local("state"), Ident::new("key", proc_macro2::Span::call_site()));
+        let (state, key) = (
+            names::local("state"),
+            Ident::new("key", proc_macro2::Span::call_site()),
+        );
         quote! {
             #[doc(hidden)]
             #quiet
@@ -192,17 +214,17 @@ impl Keys<'_> {
                 }
             }
 
-            impl #krate::Equivalent<(#(#owned,)*)> for __Key<'_> {
-                fn equivalent(&self, #key: &(#(#owned,)*)) -> #krate::core::primitive::bool {
+            impl #krate::LookupKey<(#(#owned,)*)> for __Key<'_> {
+                fn to_key(&self) -> (#(#owned,)*) {
+                    (#(#kept,)*)
+                }
+
+                fn is(&self, #key: &(#(#owned,)*)) -> #krate::core::primitive::bool {
                     #(#same)&&*
                 }
             }
         }
     }
-}
-
-fn lent_by_value(argument: &Argument) -> bool {
-    matches!(lent(&argument.ty), Lent::Value)
 }
 
 /// An expression whose errors underline the template: an argument that cannot be displayed, say.

@@ -9,32 +9,50 @@ use crate::validate::match_spec::Takes;
 
 /// The closure.
 pub(crate) fn match_spec(spec: &MatchSpec, takes: Takes) -> TokenStream {
-    let (key, pid, value) = (names::local("key"), names::local("pid"), names::local("value"));
+    let (key, pid, value) = (
+        names::local("key"),
+        names::local("pid"),
+        names::local("value"),
+    );
     let (parameters, matched) = match takes {
-        Takes::Entry => (quote!(#key: &_, #pid, #value: &_), quote!((#key, #pid, #value))),
+        Takes::Entry => (
+            quote!(#key: &_, #pid, #value: &_),
+            quote!((#key, #pid, #value)),
+        ),
         Takes::Process => (quote!(#pid, #value: &_), quote!((#pid, #value))),
         Takes::Value => (quote!(#value: &_), quote!(#value)),
     };
-    let has_bodies = spec.clauses.first().is_none_or(|clause| clause.body.is_some());
-    let arms = spec.clauses.iter().map(|Clause { pattern, guard, body }| {
-        let guard = guard.as_ref().map(|guard| quote!(if #guard));
-        // A tuple of one is how a value that is a tuple itself is told from an entry.
-        let pattern = match pattern {
-            syn::Pat::Tuple(tuple) if takes == Takes::Value && tuple.elems.len() == 1 => {
-                let only = tuple.elems.first();
-                quote!(#only)
-            }
-            _ => quote!(#pattern),
-        };
-        let body = match body {
-            Some(body) => quote!(::core::option::Option::Some(#body)),
-            None => quote!(true),
-        };
-        quote!(#pattern #guard => #body,)
-    });
-    let otherwise = match has_bodies {
-        true => quote!(::core::option::Option::None),
-        false => quote!(false),
+    let has_bodies = spec
+        .clauses
+        .first()
+        .is_none_or(|clause| clause.body.is_some());
+    let arms = spec.clauses.iter().map(
+        |Clause {
+             pattern,
+             guard,
+             body,
+         }| {
+            let guard = guard.as_ref().map(|guard| quote!(if #guard));
+            // A tuple of one is how a value that is a tuple itself is told from an entry.
+            let pattern = match pattern {
+                syn::Pat::Tuple(tuple) if takes == Takes::Value && tuple.elems.len() == 1 => {
+                    let only = tuple.elems.first();
+                    quote!(#only)
+                }
+                _ => quote!(#pattern),
+            };
+            let body = if let Some(body) = body {
+                quote!(::core::option::Option::Some(#body))
+            } else {
+                quote!(true)
+            };
+            quote!(#pattern #guard => #body,)
+        },
+    );
+    let otherwise = if has_bodies {
+        quote!(::core::option::Option::None)
+    } else {
+        quote!(false)
     };
     quote! {
         |#parameters| match #matched {

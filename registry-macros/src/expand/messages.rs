@@ -27,16 +27,14 @@ impl<'a> Messages<'a> {
         quote!(#name #generics)
     }
 
-    /// A value or a pattern of a handler's variant.
-    pub(crate) fn build(&self, handler: &Handler, fields: &TokenStream) -> TokenStream {
-        let name = format_ident!("{NAME}");
-        let variant = variant(handler);
-        quote!(#name::#variant(#fields))
-    }
-
     /// The declaration.
     pub(crate) fn declaration(&self) -> TokenStream {
-        let Behaviour { krate, item, handlers, .. } = self.behaviour;
+        let Behaviour {
+            krate,
+            item,
+            handlers,
+            ..
+        } = self.behaviour;
         let (impl_generics, _, clauses) = item.generics.split_for_impl();
         let this = &item.self_ty;
         let name = format_ident!("{NAME}");
@@ -91,8 +89,16 @@ impl<'a> Messages<'a> {
     pub(crate) fn generics_arm(&self) -> Option<TokenStream> {
         let name = format_ident!("{NAME}");
         let never = names::local("never");
-        self.is_generic().then(|| quote!(#name::__Generics(_, #never) => match #never {},))
+        self.is_generic()
+            .then(|| quote!(#name::__Generics(_, #never) => match #never {},))
     }
+}
+
+/// A value or a pattern of a handler's variant.
+pub(crate) fn build(handler: &Handler, fields: &TokenStream) -> TokenStream {
+    let name = format_ident!("{NAME}");
+    let variant = variant(handler);
+    quote!(#name::#variant(#fields))
 }
 
 /// A handler's variant. It is no place that the handler's name should lead an editor to.

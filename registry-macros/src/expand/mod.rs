@@ -2,13 +2,18 @@
 
 pub(crate) mod behaviour;
 pub(crate) mod client;
+mod construct;
 mod declaration;
+mod dynamic;
 mod future;
 mod key;
 pub(crate) mod match_spec;
 mod messages;
+mod named;
+mod partition;
 mod placement;
 pub(crate) mod registry;
+mod run;
 pub(crate) mod server;
 mod spec;
 pub(crate) mod test;

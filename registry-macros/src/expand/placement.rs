@@ -8,7 +8,7 @@ use syn::{Attribute, Type};
 
 use crate::krate::Krate;
 use crate::model::registry::Declared;
-use crate::model::tree::{Child, One, What};
+use crate::model::tree::{Child, Declares, Kind, One, Placed, What};
 use crate::names;
 use crate::validate;
 
@@ -17,7 +17,10 @@ const NO_CHILD: u32 = u32::MAX;
 
 /// The elements of the list of steps for some children.
 pub(super) fn steps(children: &[Child], krate: &Krate) -> TokenStream {
-    children.iter().map(|child| steps_of(child, krate)).collect()
+    children
+        .iter()
+        .map(|child| steps_of(child, krate))
+        .collect()
 }
 
 fn steps_of(child: &Child, krate: &Krate) -> TokenStream {
@@ -28,7 +31,12 @@ fn steps_of(child: &Child, krate: &Krate) -> TokenStream {
             quote!(#(#cfgs)* #step,)
         }
         Child::For { cfgs, children, .. } => nested(cfgs, steps(children, krate), krate),
-        Child::If { cfgs, then, otherwise, .. } => {
+        Child::If {
+            cfgs,
+            then,
+            otherwise,
+            ..
+        } => {
             let (then, otherwise) = (steps(then, krate), steps(otherwise, krate));
             nested(cfgs, quote!(#then #otherwise), krate)
         }
@@ -47,24 +55,32 @@ fn step(one: &One, krate: &Krate) -> TokenStream {
     let at = one.number;
     match &one.what {
         What::Server { ty, .. } => needs(ty, at, krate),
-        What::Registry { path, .. } => {
+        What::Placed(placed) => {
+            let path = &placed.path;
             let span = names::at(path.span());
-            quote_spanned!(span=> #krate::Step::Provides(<#path as #krate::DeclaredRegistry>::ID))
-        }
-        What::Dynamic { path, .. } => {
-            let who = names::written(path);
-            let span = names::at(path.span());
-            let steps = quote_spanned!(span=> <#path as #krate::DeclaredDynamicSupervisor>::STEPS);
-            quote!(#krate::Step::Includes { at: #at, who: #who, steps: #steps })
-        }
-        What::Supervisor { path, declared, .. } => {
-            let who = names::written(path);
-            let span = names::at(path.span());
-            let steps = quote_spanned!(span=> <#path as #krate::DeclaredSupervisor>::STEPS);
-            match declared {
-                Some(_) => quote!(#krate::Step::Nested(#steps)),
-                None => quote!(#krate::Step::Includes { at: #at, who: #who, steps: #steps }),
+            let here = krate.at(span);
+            let steps = match placed.kind {
+                Kind::Registry => {
+                    let id = quote_spanned!(span=> <#path as #here::DeclaredRegistry>::ID);
+                    return quote!(#krate::Step::Provides(#id));
+                }
+                // Tasks are no servers.
+                Kind::Tasks => return quote!(#krate::Step::Nested(&[])),
+                Kind::Dynamic => {
+                    quote_spanned!(span=> <#path as #here::DeclaredDynamicSupervisor>::STEPS)
+                }
+                Kind::Partition => {
+                    quote_spanned!(span=> <#path as #here::DeclaredPartitionSupervisor>::STEPS)
+                }
+                Kind::Supervisor => {
+                    quote_spanned!(span=> <#path as #here::DeclaredSupervisor>::STEPS)
+                }
+            };
+            if matches!(placed.declares, Some(Declares::Supervisor(_))) {
+                return quote!(#krate::Step::Nested(#steps));
             }
+            let who = names::written(path);
+            quote!(#krate::Step::Includes { at: #at, who: #who, steps: #steps })
         }
     }
 }
@@ -72,7 +88,8 @@ fn step(one: &One, krate: &Krate) -> TokenStream {
 /// The step of a server.
 fn needs(ty: &Type, at: u32, krate: &Krate) -> TokenStream {
     let who = names::written(ty);
-    let registry = quote_spanned!(names::at(ty.span())=> #krate::Placed::<#ty>::REGISTRY);
+    let here = krate.at(ty.span());
+    let registry = quote_spanned!(names::at(ty.span())=> #here::Placed::<#ty>::REGISTRY);
     quote!(#krate::Step::Needs { at: #at, who: #who, registry: #registry })
 }
 
@@ -114,7 +131,11 @@ pub(super) fn constant(steps: &TokenStream, krate: &Krate) -> TokenStream {
 pub(super) fn checks(tree: &Declared, children: &[Child], krate: &Krate) -> TokenStream {
     let mut checks = TokenStream::new();
     walk(children, &tree.cfgs, &mut |one, cfgs| {
-        if matches!(one.what, What::Registry { .. }) {
+        if let What::Placed(Placed {
+            kind: Kind::Registry | Kind::Tasks,
+            ..
+        }) = one.what
+        {
             return;
         }
         let (name, at) = (&tree.name, one.number);
@@ -140,14 +161,27 @@ fn walk(children: &[Child], cfgs: &[Attribute], visit: &mut impl FnMut(&One, &[A
         match child {
             Child::One(one) => {
                 let cfgs = joined(cfgs, &one.cfgs);
-                if let What::Supervisor { declared: Some(supervisor), .. } = &one.what {
+                if let What::Placed(Placed {
+                    declares: Some(Declares::Supervisor(supervisor)),
+                    ..
+                }) = &one.what
+                {
                     walk(&supervisor.children, &cfgs, visit);
                 } else {
                     visit(one, &cfgs);
                 }
             }
-            Child::For { cfgs: own, children, .. } => walk(children, &joined(cfgs, own), visit),
-            Child::If { cfgs: own, then, otherwise, .. } => {
+            Child::For {
+                cfgs: own,
+                children,
+                ..
+            } => walk(children, &joined(cfgs, own), visit),
+            Child::If {
+                cfgs: own,
+                then,
+                otherwise,
+                ..
+            } => {
                 let cfgs = joined(cfgs, own);
                 walk(then, &cfgs, visit);
                 walk(otherwise, &cfgs, visit);

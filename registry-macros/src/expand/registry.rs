@@ -12,7 +12,12 @@ use crate::names;
 
 /// The type of a declared thing.
 pub(super) fn item(declared: &Declared, what: &str) -> TokenStream {
-    let Declared { attributes, vis, name, .. } = declared;
+    let Declared {
+        attributes,
+        vis,
+        name,
+        ..
+    } = declared;
     let doc = (!declared.is_documented()).then(|| {
         let doc = format!("The {what} `{}`.", names::plain(name));
         quote!(#[doc = #doc])
@@ -33,16 +38,26 @@ pub(super) fn item(declared: &Declared, what: &str) -> TokenStream {
 
 /// A visibility for a macro by example, which cannot take an empty one at its end.
 pub(super) fn visibility(vis: &Visibility) -> TokenStream {
-    match vis {
-        Visibility::Inherited => quote!(pub(self)),
-        _ => quote!(#vis),
+    if let Visibility::Inherited = vis {
+        quote!(pub(self))
+    } else {
+        quote!(#vis)
     }
 }
 
 /// The whole expansion.
 pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
-    let Registry { declared, keys, key, value, message, .. } = registry;
-    let Declared { cfgs, vis, name, .. } = declared;
+    let Registry {
+        declared,
+        keys,
+        key,
+        value,
+        message,
+        ..
+    } = registry;
+    let Declared {
+        cfgs, vis, name, ..
+    } = declared;
     let item = item(declared, "registry");
     let root = krate.root();
     let (kind, api) = match keys {
@@ -50,9 +65,15 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
         Keys::Duplicate => (quote!(Duplicate), quote!(__duplicate_registry_api)),
         Keys::DuplicateByKey => (quote!(DuplicateByKey), quote!(__duplicate_registry_api)),
     };
-    let key = key.as_ref().map_or_else(|| quote!(#krate::std::string::String), |key| quote!(#key));
-    let value = value.as_ref().map_or_else(|| quote!(()), |value| quote!(#value));
-    let message = message.as_ref().map_or_else(|| quote!(#krate::NoMessage), |message| quote!(#message));
+    let key = key
+        .as_ref()
+        .map_or_else(|| quote!(#krate::std::string::String), |key| quote!(#key));
+    let value = value
+        .as_ref()
+        .map_or_else(|| quote!(()), |value| quote!(#value));
+    let message = message
+        .as_ref()
+        .map_or_else(|| quote!(#krate::NoMessage), |message| quote!(#message));
     let handle = quote!(#krate::Registry<#key, #value, #krate::#kind, #message>);
     // A private type in a public registry is reported where the type is written.
     let associated = |name: &str, ty: &TokenStream| {
@@ -69,8 +90,10 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
         more: quote!(.registry(#krate::core::option::Option::Some(#id))),
     };
     let reference = declaration.reference(krate);
-    let submission =
-        declaration::submit(krate, &quote!(<#name as #krate::DeclaredRegistry>::declaration));
+    let submission = declaration::submit(
+        krate,
+        &quote!(<#name as #krate::DeclaredRegistry>::declaration),
+    );
     let api_vis = visibility(vis);
     let options = options(registry, krate);
     let configure = configure(registry, krate);

@@ -6,9 +6,7 @@ use syn::spanned::Spanned;
 
 use super::time::duration;
 use crate::krate::Krate;
-use crate::model::tree::{
-    Backoff, Child, ChildOptions, One, Policy, Shutdown, What,
-};
+use crate::model::tree::{Backoff, Child, ChildOptions, One, Placed, Policy, Shutdown, What};
 use crate::names;
 
 /// An expression of type `SupervisorSpec`, without children.
@@ -18,7 +16,10 @@ pub(super) fn policy(policy: &Policy, name: &Ident, krate: &Krate) -> TokenStrea
         let strategy = names::item(strategy);
         quote!(.strategy(#krate::Strategy::#strategy))
     });
-    let max_restarts = policy.max_restarts.as_ref().map(|most| quote!(.max_restarts(#most)));
+    let max_restarts = policy
+        .max_restarts
+        .as_ref()
+        .map(|most| quote!(.max_restarts(#most)));
     let within = policy.within.as_ref().map(|time| {
         let time = duration(time, krate);
         quote!(.within(#time))
@@ -32,7 +33,9 @@ pub(super) fn policy(policy: &Policy, name: &Ident, krate: &Krate) -> TokenStrea
 
 /// Statements that add children to the variable `spec`.
 pub(super) fn children(list: &[Child], spec: &Ident, krate: &Krate) -> TokenStream {
-    list.iter().map(|child| statement(child, spec, krate)).collect()
+    list.iter()
+        .map(|child| statement(child, spec, krate))
+        .collect()
 }
 
 fn statement(child: &Child, spec: &Ident, krate: &Krate) -> TokenStream {
@@ -41,11 +44,21 @@ fn statement(child: &Child, spec: &Ident, krate: &Krate) -> TokenStream {
             let child = one_child(one, krate);
             (&one.cfgs, quote!(#spec = #spec.child(#child);))
         }
-        Child::For { cfgs, pattern, list, children: inner } => {
+        Child::For {
+            cfgs,
+            pattern,
+            list,
+            children: inner,
+        } => {
             let inner = children(inner, spec, krate);
             (cfgs, quote!(for #pattern in #list { #inner }))
         }
-        Child::If { cfgs, condition, then, otherwise } => {
+        Child::If {
+            cfgs,
+            condition,
+            then,
+            otherwise,
+        } => {
             let then = children(then, spec, krate);
             let otherwise = (!otherwise.is_empty()).then(|| {
                 let otherwise = children(otherwise, spec, krate);
@@ -67,15 +80,14 @@ fn one_child(one: &One, krate: &Krate) -> TokenStream {
             let span = names::at(ty.span());
             quote_spanned!(span=> <#ty>::child_spec #arguments)
         }
-        What::Registry { path, .. } | What::Dynamic { path, .. } => {
+        What::Placed(Placed {
+            path, arguments, ..
+        }) => {
             let span = names::at(path.span());
-            quote_spanned!(span=> <#path>::child_spec())
-        }
-        What::Supervisor { path, arguments, .. } => {
-            let span = names::at(path.span());
-            match arguments {
-                Some(arguments) => quote_spanned!(span=> <#path>::child_spec #arguments),
-                None => quote_spanned!(span=> <#path>::child_spec()),
+            if let Some(arguments) = arguments {
+                quote_spanned!(span=> <#path>::child_spec #arguments)
+            } else {
+                quote_spanned!(span=> <#path>::child_spec())
             }
         }
     };
@@ -84,7 +96,7 @@ fn one_child(one: &One, krate: &Krate) -> TokenStream {
 }
 
 /// `.restart(…)` and the like.
-fn options(options: &ChildOptions, krate: &Krate) -> TokenStream {
+pub(super) fn options(options: &ChildOptions, krate: &Krate) -> TokenStream {
     let id = options.id.as_ref().map(|id| quote!(.id(#id)));
     let restart = options.restart.map(|restart| {
         let restart = names::item(restart);
@@ -101,7 +113,10 @@ fn options(options: &ChildOptions, krate: &Krate) -> TokenStream {
         };
         quote!(.shutdown(#krate::Shutdown::#shutdown))
     });
-    let significant = options.significant.as_ref().map(|literal| quote!(.significant(#literal)));
+    let significant = options
+        .significant
+        .as_ref()
+        .map(|literal| quote!(.significant(#literal)));
     let backoff = options.backoff.as_ref().map(|backoff| {
         let backoff = match backoff {
             Backoff::Constant(time) => {

@@ -8,14 +8,31 @@ use crate::validate::test::Test;
 
 /// The test function, around the user's.
 pub(crate) fn test(test: &Test) -> TokenStream {
-    let Test { krate, item, paused, multi_thread, workers } = test;
-    let syn::ItemFn { attrs, vis, sig, block, .. } = item;
+    let Test {
+        krate,
+        item,
+        paused,
+        multi_thread,
+        workers,
+    } = test;
+    let syn::ItemFn {
+        attrs,
+        vis,
+        sig,
+        block,
+        ..
+    } = item;
     let (name, output) = (&sig.ident, &sig.output);
-    let multi_thread = multi_thread.then(|| match workers {
-        Some(workers) => quote!(.multi_thread(#workers)),
-        None => quote!(.multi_thread(0)),
+    let multi_thread = multi_thread.then(|| {
+        if let Some(workers) = workers {
+            quote!(.multi_thread(#workers))
+        } else {
+            quote!(.multi_thread(0))
+        }
     });
-    let paused = paused.as_ref().map(|name| quote_spanned!(names::at(name.span())=> .start_paused()));
+    let paused = paused
+        .as_ref()
+        .map(|name| quote_spanned!(names::at(name.span())=> .start_paused()));
     quote! {
         #[::core::prelude::v1::test]
         #(#attrs)*

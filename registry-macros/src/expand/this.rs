@@ -25,7 +25,11 @@ impl VisitMut for Replace<'_> {
 
     fn visit_type_path_mut(&mut self, path: &mut TypePath) {
         visit_mut::visit_type_path_mut(self, path);
-        let begins = path.path.segments.first().is_some_and(|first| first.ident == "Self");
+        let begins = path
+            .path
+            .segments
+            .first()
+            .is_some_and(|first| first.ident == "Self");
         if path.qself.is_some() || !begins {
             return;
         }
@@ -35,7 +39,10 @@ impl VisitMut for Replace<'_> {
         path.path.leading_colon = Some(Token![::](proc_macro2::Span::call_site()));
         let this = self.this;
         let marker: TypePath = parse_quote!(<#this>::X);
-        path.qself = marker.qself.map(|qself| QSelf { position: 0, ..qself });
+        path.qself = marker.qself.map(|qself| QSelf {
+            position: 0,
+            ..qself
+        });
     }
 }
 
@@ -45,18 +52,24 @@ mod tests {
     use quote::ToTokens;
 
     #[track_caller]
-    fn check(ty: Type, expected: Type) {
+    fn check(ty: &Type, expected: &Type) {
         let this: Type = parse_quote!(Server<T>);
-        let found = named(&ty, &this).into_token_stream().to_string();
+        let found = named(ty, &this).into_token_stream().to_string();
         assert_eq!(found, expected.into_token_stream().to_string());
     }
 
     #[test]
     fn self_is_replaced_wherever_it_is() {
-        check(parse_quote!(Self), parse_quote!(Server<T>));
-        check(parse_quote!(Vec<Option<Self>>), parse_quote!(Vec<Option<Server<T>>>));
-        check(parse_quote!(Self::Item), parse_quote!(<Server<T>>::Item));
-        check(parse_quote!(<Self as Tr>::Item), parse_quote!(<Server<T> as Tr>::Item));
-        check(parse_quote!(u8), parse_quote!(u8));
+        check(&parse_quote!(Self), &parse_quote!(Server<T>));
+        check(
+            &parse_quote!(Vec<Option<Self>>),
+            &parse_quote!(Vec<Option<Server<T>>>),
+        );
+        check(&parse_quote!(Self::Item), &parse_quote!(<Server<T>>::Item));
+        check(
+            &parse_quote!(<Self as Tr>::Item),
+            &parse_quote!(<Server<T> as Tr>::Item),
+        );
+        check(&parse_quote!(u8), &parse_quote!(u8));
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Handler {
 /// What a handler is for.
 pub(crate) enum Kind {
     /// Answers with a value of this type.
-    Call(Type),
+    Call(Box<Type>),
     Cast,
     Info,
 }
@@ -52,15 +52,27 @@ pub(crate) enum Parameter {
 impl Handler {
     /// The parts of the message.
     pub(crate) fn message(&self) -> impl Iterator<Item = (&Ident, &Type)> {
-        self.parameters.iter().filter_map(|parameter| match parameter {
-            Parameter::Message(name, ty) => Some((name, &**ty)),
-            Parameter::Ctx | Parameter::Reply => None,
-        })
+        self.parameters
+            .iter()
+            .filter_map(|parameter| match parameter {
+                Parameter::Message(name, ty) => Some((name, &**ty)),
+                Parameter::Ctx | Parameter::Reply => None,
+            })
+    }
+
+    /// What a call answers.
+    pub(crate) fn reply(&self) -> Option<&Type> {
+        match &self.kind {
+            Kind::Call(reply) => Some(reply),
+            Kind::Cast | Kind::Info => None,
+        }
     }
 
     /// Whether a `ReplyTo` answers, and not what the handler returns.
     pub(crate) fn is_deferred(&self) -> bool {
-        self.parameters.iter().any(|parameter| matches!(parameter, Parameter::Reply))
+        self.parameters
+            .iter()
+            .any(|parameter| matches!(parameter, Parameter::Reply))
     }
 }
 

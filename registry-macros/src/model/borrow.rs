@@ -6,8 +6,10 @@ use syn::{GenericArgument, PathArguments, Type};
 pub(crate) enum Lent<'a> {
     /// A small `Copy` type of the language: by value.
     Value,
-    /// `String` and its like: `&str`.
+    /// `String`: `&str`.
     Str,
+    /// `Arc<str>` and its like: `&str`.
+    Shared,
     /// `Vec<T>`: `&[T]`.
     Slice(&'a Type),
     /// `PathBuf`: `&Path`.
@@ -34,12 +36,14 @@ pub(crate) fn lent(ty: &Type) -> Lent<'_> {
         Type::Path(path) if path.qself.is_none() => &path.path,
         _ => return Lent::Reference,
     };
-    let Some(last) = path.segments.last() else { return Lent::Reference };
+    let Some(last) = path.segments.last() else {
+        return Lent::Reference;
+    };
     let name = last.ident.to_string();
     match (name.as_str(), only_type(&last.arguments)) {
         ("String", None) => Lent::Str,
         ("PathBuf", None) => Lent::Path,
-        ("Box" | "Rc" | "Arc", Some(inner)) if is_str(inner) => Lent::Str,
+        ("Box" | "Rc" | "Arc", Some(inner)) if is_str(inner) => Lent::Shared,
         ("Vec", Some(item)) => Lent::Slice(item),
         (name, None) if path.segments.len() == 1 && VALUES.contains(&name) => Lent::Value,
         _ => Lent::Reference,
@@ -49,7 +53,7 @@ pub(crate) fn lent(ty: &Type) -> Lent<'_> {
 /// Whether every such type is known to be `Clone`, so that no bound need say it.
 pub(crate) fn surely_clone(ty: &Type) -> bool {
     match lent(ty) {
-        Lent::Value | Lent::Str | Lent::Path | Lent::Target(_) => true,
+        Lent::Value | Lent::Str | Lent::Shared | Lent::Path | Lent::Target(_) => true,
         Lent::Slice(item) => surely_clone(item),
         Lent::Reference => false,
     }
@@ -57,7 +61,9 @@ pub(crate) fn surely_clone(ty: &Type) -> bool {
 
 /// `T` of `<T>`.
 fn only_type(arguments: &PathArguments) -> Option<&Type> {
-    let PathArguments::AngleBracketed(list) = arguments else { return None };
+    let PathArguments::AngleBracketed(list) = arguments else {
+        return None;
+    };
     match (list.args.first(), list.args.len()) {
         (Some(GenericArgument::Type(ty)), 1) => Some(ty),
         _ => None,
@@ -76,8 +82,11 @@ mod tests {
     #[test]
     fn arguments_are_lent_as_callers_have_them() {
         assert!(matches!(lent(&parse_quote!(String)), Lent::Str));
-        assert!(matches!(lent(&parse_quote!(std::string::String)), Lent::Str));
-        assert!(matches!(lent(&parse_quote!(Arc<str>)), Lent::Str));
+        assert!(matches!(
+            lent(&parse_quote!(std::string::String)),
+            Lent::Str
+        ));
+        assert!(matches!(lent(&parse_quote!(Arc<str>)), Lent::Shared));
         assert!(matches!(lent(&parse_quote!(Vec<u8>)), Lent::Slice(_)));
         assert!(matches!(lent(&parse_quote!(u64)), Lent::Value));
         assert!(matches!(lent(&parse_quote!(&'static str)), Lent::Target(_)));

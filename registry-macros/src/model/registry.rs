@@ -17,7 +17,9 @@ pub(crate) struct Declared {
 impl Declared {
     /// Whether the user has documented it.
     pub(crate) fn is_documented(&self) -> bool {
-        self.attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
+        self.attributes
+            .iter()
+            .any(|attribute| attribute.path().is_ident("doc"))
     }
 }
 
@@ -45,5 +47,5 @@ pub(crate) enum Keys {
 /// Into how many parts the registry is divided.
 pub(crate) enum Partitions {
     Schedulers,
-    Count(Expr),
+    Count(Box<Expr>),
 }

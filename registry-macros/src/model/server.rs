@@ -61,13 +61,19 @@ pub(crate) enum Name {
 pub(crate) struct Registered {
     pub(crate) registry: Path,
     pub(crate) key: Key,
+    /// The option `key`, for errors.
+    pub(crate) key_option: Ident,
     pub(crate) value: Option<Expr>,
 }
 
 /// The key of a server. Numbers are those of arguments.
 pub(crate) enum Key {
     /// A `String`: the pieces of a format string, and what is displayed between them.
-    Template { literal: syn::LitStr, format: String, holes: Vec<usize> },
+    Template {
+        literal: syn::LitStr,
+        format: String,
+        holes: Vec<usize>,
+    },
     /// An argument.
     Argument(usize),
     /// A tuple of arguments.

@@ -1,9 +1,9 @@
 //! A supervision tree.
 
 use proc_macro2::Group;
-use syn::{Attribute, Expr, LitBool, Pat, Path, Type};
+use syn::{Attribute, Expr, Ident, LitBool, Pat, Path, Type};
 
-use super::registry::{Declared, Registry};
+use super::registry::{Declared, Partitions, Registry};
 use crate::ast::argument::Argument;
 use crate::ast::time::Time;
 use crate::krate::Krate;
@@ -33,8 +33,18 @@ pub(crate) struct Policy {
 /// Children in the order they are started.
 pub(crate) enum Child {
     One(Box<One>),
-    For { cfgs: Vec<Attribute>, pattern: Box<Pat>, list: Box<Expr>, children: Vec<Child> },
-    If { cfgs: Vec<Attribute>, condition: Box<Expr>, then: Vec<Child>, otherwise: Vec<Child> },
+    For {
+        cfgs: Vec<Attribute>,
+        pattern: Box<Pat>,
+        list: Box<Expr>,
+        children: Vec<Child>,
+    },
+    If {
+        cfgs: Vec<Attribute>,
+        condition: Box<Expr>,
+        then: Vec<Child>,
+        otherwise: Vec<Child>,
+    },
 }
 
 /// One child.
@@ -46,20 +56,76 @@ pub(crate) struct One {
     pub(crate) options: ChildOptions,
 }
 
-/// What a child is: placed by its path, or declared here as well.
+/// What a child is.
 pub(crate) enum What {
-    Server { ty: Type, arguments: Group },
-    Registry { path: Path, declared: Option<Box<Registry>> },
-    Dynamic { path: Path, declared: Option<Box<Dynamic>> },
-    Supervisor { path: Path, arguments: Option<Group>, declared: Option<Box<Supervisor>> },
+    Server { ty: Box<Type>, arguments: Group },
+    Placed(Placed),
 }
 
-/// `dynamic_supervisor!<pub Name, …>`.
-pub(crate) struct Dynamic {
+/// `kind!<…>`: placed by its path, and perhaps declared here as well.
+pub(crate) struct Placed {
+    pub(crate) kind: Kind,
+    pub(crate) path: Path,
+    /// What a supervisor is started with.
+    pub(crate) arguments: Option<Group>,
+    pub(crate) declares: Option<Declares>,
+}
+
+/// What may be placed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Registry,
+    Dynamic,
+    Supervisor,
+    Partition,
+    Tasks,
+}
+
+/// What is declared where it is placed.
+pub(crate) enum Declares {
+    Registry(Box<Registry>),
+    Dynamic(Box<Dynamic>),
+    Supervisor(Box<Supervisor>),
+    Partition(Box<Partition>),
+    Tasks(Box<Dynamic>),
+}
+
+/// `partition_supervisor!<pub Name, …> { … }`.
+pub(crate) struct Partition {
     pub(crate) declared: Declared,
+    pub(crate) partitions: Option<Partitions>,
+    pub(crate) policy: Policy,
+    /// The variable that holds a partition's number.
+    pub(crate) number: Option<Ident>,
+    pub(crate) of: PartitionOf,
+}
+
+/// What a partition supervisor has several of.
+pub(crate) enum PartitionOf {
+    Server(Box<PartitionServer>),
+    Dynamic(Limits),
+    Tasks(Limits),
+}
+
+/// A server in a partition.
+pub(crate) struct PartitionServer {
+    pub(crate) ty: Type,
+    pub(crate) arguments: Group,
+    pub(crate) options: ChildOptions,
+}
+
+/// What a dynamic supervisor and a task supervisor can be told.
+#[derive(Default)]
+pub(crate) struct Limits {
     pub(crate) max_children: Option<Expr>,
     pub(crate) max_restarts: Option<Expr>,
     pub(crate) within: Option<Time>,
+}
+
+/// `dynamic_supervisor!<pub Name, …>`, `task_supervisor!<pub Name, …>`.
+pub(crate) struct Dynamic {
+    pub(crate) declared: Declared,
+    pub(crate) limits: Limits,
     /// The servers that it will hold.
     pub(crate) holds: Vec<Type>,
 }

@@ -15,16 +15,19 @@ use crate::options::{Known, Options, Reader};
 
 /// The options of `#[gen_server]` on an impl.
 const OPTIONS: [Known; 2] = [
-    Known { name: "client", form: "client = Name" },
-    Known { name: "crate", form: "crate = path::to::registry_runtime" },
+    ("client", "client = Name"),
+    ("crate", "crate = path::to::registry_runtime"),
 ];
 
 /// Attributes that are near `call`, `cast` or `info` in spelling, and right.
 const NOT_MEANT: [&str; 1] = ["cold"];
 
 /// What Elixir calls the callbacks.
-const ELIXIR: [(&str, &str); 3] =
-    [("handle_call", "call"), ("handle_cast", "cast"), ("handle_info", "info")];
+const ELIXIR: [(&str, &str); 3] = [
+    ("handle_call", "call"),
+    ("handle_cast", "cast"),
+    ("handle_info", "info"),
+];
 
 /// Functions that the struct's macro writes for every server.
 const TAKEN: [&str; 3] = ["start_link", "start", "child_spec"];
@@ -34,7 +37,7 @@ pub(crate) fn behaviour(
     options: Options,
     mut item: ItemImpl,
     errors: &mut Errors,
-) -> Result<Behaviour, ItemImpl> {
+) -> Result<Behaviour, Box<ItemImpl>> {
     server::twice(&item.attrs, errors);
     struct_options(&options, errors);
     let mut options = Reader::new(strip_struct_options(options), &OPTIONS, errors);
@@ -46,14 +49,16 @@ pub(crate) fn behaviour(
     let mut init = None;
     let mut terminate = None;
     for member in &mut item.items {
-        let ImplItem::Fn(method) = member else { continue };
+        let ImplItem::Fn(method) = member else {
+            continue;
+        };
         let mark = mark(method, errors);
         let name = method.sig.ident.to_string();
         match mark {
             _ if taken_name(method, mark, errors) => continue,
             Some(mark) => match handler::handler(mark, method, errors) {
                 Ok(handler) => handlers.push(handler),
-                Err(stub) => broken.push(stub),
+                Err(stub) => broken.push(*stub),
             },
             None if name == "init" => init = callback::init(method, errors),
             None if name == "terminate" => terminate = callback::terminate(method, errors),
@@ -62,9 +67,20 @@ pub(crate) fn behaviour(
         method.attrs.insert(0, dictated_signature());
     }
     same_info_twice(&mut handlers, errors);
-    let Some(name) = name(&item.self_ty).filter(|_| sound) else { return Err(item) };
+    let Some(name) = name(&item.self_ty).filter(|_| sound) else {
+        return Err(Box::new(item));
+    };
     let client = client.unwrap_or_else(|| crate::expand::client::name(&name));
-    Ok(Behaviour { item, krate, name, client, handlers, broken, init, terminate })
+    Ok(Behaviour {
+        item,
+        krate,
+        name,
+        client,
+        handlers,
+        broken,
+        init,
+        terminate,
+    })
 }
 
 /// Lints that would have the user change what the macro asks for.
@@ -95,7 +111,7 @@ fn struct_options(options: &Options, errors: &mut Errors) {
 }
 
 fn is_struct_option(name: &Ident) -> bool {
-    name != "crate" && server::OPTIONS.iter().any(|known| name == known.name)
+    name != "crate" && server::OPTIONS.iter().any(|(known, _)| name == known)
 }
 
 fn strip_struct_options(mut options: Options) -> Options {
@@ -117,7 +133,10 @@ fn header(item: &ItemImpl, errors: &mut Errors) -> bool {
     }
     for parameter in &item.generics.params {
         if let GenericParam::Lifetime(parameter) = parameter {
-            errors.at(&parameter.lifetime, text::server_with_lifetime(&parameter.lifetime));
+            errors.at(
+                &parameter.lifetime,
+                text::server_with_lifetime(&parameter.lifetime),
+            );
         }
     }
     errors.count() == before
@@ -148,7 +167,9 @@ fn mark(method: &mut ImplItemFn, errors: &mut Errors) -> Option<Mark> {
             continue;
         };
         match found {
-            Some(earlier) if earlier == mark => errors.at(&attribute, text::mark_twice(mark.name())),
+            Some(earlier) if earlier == mark => {
+                errors.at(&attribute, text::mark_twice(mark.name()));
+            }
             Some(earlier) => errors.at(&attribute, text::two_marks(earlier.name(), mark.name())),
             None => found = Some(mark),
         }
@@ -167,14 +188,20 @@ fn mark_of(attribute: &Attribute, errors: &mut Errors) -> Option<Mark> {
         }
         return Some(mark);
     }
-    let elixir = ELIXIR.into_iter().find(|(elixir, _)| *elixir == name).map(|(_, ours)| ours);
+    let elixir = ELIXIR
+        .into_iter()
+        .find(|(elixir, _)| *elixir == name)
+        .map(|(_, ours)| ours);
     let near = Mark::ALL
         .into_iter()
         .map(|(known, _)| known)
         .find(|known| suggest::distance(&name, known) == 1 && !NOT_MEANT.contains(&name.as_str()));
     let meant = elixir.or(near)?;
     errors.at(path, text::unknown_mark(&name, meant));
-    Mark::ALL.into_iter().find(|(known, _)| *known == meant).map(|(_, mark)| mark)
+    Mark::ALL
+        .into_iter()
+        .find(|(known, _)| *known == meant)
+        .map(|(_, mark)| mark)
 }
 
 /// `#[cfg_attr(…, call)]` is not yet resolved when the macro runs.
@@ -183,7 +210,10 @@ fn hidden_mark(attribute: &Attribute, errors: &mut Errors) {
         return;
     }
     for meta in conditional(attribute) {
-        if let Some((name, _)) = Mark::ALL.iter().find(|(name, _)| meta.path().is_ident(name)) {
+        if let Some((name, _)) = Mark::ALL
+            .iter()
+            .find(|(name, _)| meta.path().is_ident(name))
+        {
             errors.at(meta, text::mark_in_cfg_attr(name));
         }
     }
@@ -209,7 +239,9 @@ fn same_info_twice(handlers: &mut Vec<Handler>, errors: &mut Errors) {
         if !matches!(handler.kind, Kind::Info) || !handler.attributes.cfgs.is_empty() {
             return true;
         }
-        let Some((_, ty)) = handler.message().next() else { return true };
+        let Some((_, ty)) = handler.message().next() else {
+            return true;
+        };
         let written = names::written(ty);
         if let Some((_, earlier)) = seen.iter().find(|(earlier, _)| *earlier == written) {
             errors.at(ty, text::same_info_twice(&written, earlier));

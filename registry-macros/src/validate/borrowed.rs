@@ -22,7 +22,10 @@ pub(super) fn reply(ty: &Type, errors: &mut Errors) {
 
 /// Whether a type holds what [`argument`] and [`reply`] refuse.
 pub(super) fn is_unusual(ty: &Type) -> bool {
-    let mut finder = Finder { place: Place::Reply, found: Vec::new() };
+    let mut finder = Finder {
+        place: Place::Reply,
+        found: Vec::new(),
+    };
     finder.visit_type(ty);
     !finder.found.is_empty()
 }
@@ -34,7 +37,10 @@ enum Place {
 }
 
 fn check(ty: &Type, place: Place, errors: &mut Errors) {
-    let mut finder = Finder { place, found: Vec::new() };
+    let mut finder = Finder {
+        place,
+        found: Vec::new(),
+    };
     finder.visit_type(ty);
     for error in finder.found {
         errors.absorb(error);
@@ -54,14 +60,21 @@ impl Finder {
 
 impl<'ast> Visit<'ast> for Finder {
     fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
-        if reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static") {
+        if reference
+            .lifetime
+            .as_ref()
+            .is_some_and(|lifetime| lifetime.ident == "static")
+        {
             return visit::visit_type(self, &reference.elem);
         }
         let owned = text::owned(&reference.elem);
-        self.report(reference, match self.place {
-            Place::Argument => text::borrowed_argument(&owned),
-            Place::Reply => text::borrowed_reply(&owned),
-        });
+        self.report(
+            reference,
+            match self.place {
+                Place::Argument => text::borrowed_argument(&owned),
+                Place::Reply => text::borrowed_reply(&owned),
+            },
+        );
     }
 
     fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
@@ -71,10 +84,13 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
-        self.report(ty, match self.place {
-            Place::Argument => text::impl_trait_argument(&ty.bounds),
-            Place::Reply => text::impl_trait_reply(&ty.bounds),
-        });
+        self.report(
+            ty,
+            match self.place {
+                Place::Argument => text::impl_trait_argument(&ty.bounds),
+                Place::Reply => text::impl_trait_reply(&ty.bounds),
+            },
+        );
     }
 
     fn visit_type_never(&mut self, ty: &'ast TypeNever) {

@@ -2,8 +2,9 @@
 
 use syn::{FnArg, ImplItemFn, ReturnType, Signature, Type};
 
-use super::handler::{attributes, is_ctx, is_unit, lent_receiver, plain_function};
 use super::borrowed;
+use super::handler::{attributes, is_unit, lent_receiver, plain_function};
+use super::parameter::is_ctx;
 use crate::diagnostics::{Errors, text};
 use crate::model::behaviour::{CallbackParameter, Init, Terminate};
 
@@ -90,7 +91,9 @@ pub(crate) fn terminate(method: &ImplItemFn, errors: &mut Errors) -> Option<Term
 
 /// Whether there is a `self`, which must be lent: the process keeps the state.
 fn receiver(signature: &Signature, name: &str, errors: &mut Errors) -> bool {
-    let Some(FnArg::Receiver(receiver)) = signature.inputs.first() else { return false };
+    let Some(FnArg::Receiver(receiver)) = signature.inputs.first() else {
+        return false;
+    };
     if !lent_receiver(&receiver.kind) {
         errors.at(receiver, text::callback_takes_self(name));
     }

@@ -10,32 +10,42 @@ use crate::model::tree::{Backoff, ChildOptions, Policy, Shutdown};
 use crate::options::{Known, Options, Reader};
 
 const OPTIONS: [Known; 6] = [
-    Known { name: "restart", form: "restart = transient" },
-    Known { name: "shutdown", form: "shutdown = 10s" },
-    Known { name: "id", form: "id = \"name\"" },
-    Known { name: "significant", form: "significant = true" },
-    Known { name: "backoff", form: "backoff = 100ms..10s" },
-    Known { name: "start_timeout", form: "start_timeout = 5s" },
+    ("restart", "restart = transient"),
+    ("shutdown", "shutdown = 10s"),
+    ("id", "id = \"name\""),
+    ("significant", "significant = true"),
+    ("backoff", "backoff = 100ms..10s"),
+    ("start_timeout", "start_timeout = 5s"),
 ];
 
-const RESTARTS: [(&str, &str); 3] =
-    [("permanent", "Permanent"), ("transient", "Transient"), ("temporary", "Temporary")];
+const RESTARTS: [(&str, &str); 3] = [
+    ("permanent", "Permanent"),
+    ("transient", "Transient"),
+    ("temporary", "Temporary"),
+];
 
 /// Checks a child's options.
 pub(super) fn options(options: Options, policy: &Policy, errors: &mut Errors) -> ChildOptions {
     let mut options = Reader::new(options, &OPTIONS, errors);
     let restart = word::option(&mut options, "restart", &RESTARTS).map(|(_, restart)| restart);
     let significant = options.get::<LitBool>("significant", "`true` or `false`");
-    if let Some((name, _)) = significant.as_ref().filter(|(_, significant)| significant.value) {
+    if let Some((name, _)) = significant
+        .as_ref()
+        .filter(|(_, significant)| significant.value)
+    {
         significance(name, restart, policy, options.errors());
     }
     ChildOptions {
         id: options.get("id", "text").map(|(_, expr)| expr),
         restart,
-        shutdown: options.with("shutdown", shutdown).map(|(_, shutdown)| shutdown),
+        shutdown: options
+            .with("shutdown", shutdown)
+            .map(|(_, shutdown)| shutdown),
         significant: significant.map(|(_, literal)| literal),
         backoff: options.with("backoff", backoff).map(|(_, backoff)| backoff),
-        start_timeout: options.with("start_timeout", Time::parse).map(|(_, time)| time),
+        start_timeout: options
+            .with("start_timeout", Time::parse)
+            .map(|(_, time)| time),
     }
 }
 
@@ -65,7 +75,10 @@ fn shutdown(input: ParseStream) -> syn::Result<Shutdown> {
         }
         // A word in lower case may be an argument of the tree, unless it is nearly one of ours.
         if let Some(meant) = crate::diagnostics::suggest::nearest(&word.to_string(), WORDS) {
-            return Err(syn::Error::new(word.span(), text::unknown_shutdown(word, meant)));
+            return Err(syn::Error::new(
+                word.span(),
+                text::unknown_shutdown(word, meant),
+            ));
         }
     }
     Time::new(expr).map(Shutdown::After)

@@ -19,7 +19,10 @@ pub(crate) enum Takes {
 /// Checks the clauses, and tells what the closure takes.
 pub(crate) fn match_spec(spec: &MatchSpec, errors: &mut Errors) -> Takes {
     let Some(first) = spec.clauses.first() else {
-        errors.here(proc_macro2::Span::call_site(), text::match_spec_without_clauses());
+        errors.here(
+            proc_macro2::Span::call_site(),
+            text::match_spec_without_clauses(),
+        );
         return Takes::Entry;
     };
     let takes = takes(&first.pattern);
@@ -30,7 +33,10 @@ pub(crate) fn match_spec(spec: &MatchSpec, errors: &mut Errors) -> Takes {
             errors.at(&clause.pattern, text::clauses_of_different_shapes());
         }
         if clause.body.is_some() != first.body.is_some() {
-            errors.at(&clause.pattern, text::clause_with_and_without_body(first.body.is_some()));
+            errors.at(
+                &clause.pattern,
+                text::clause_with_and_without_body(first.body.is_some()),
+            );
         }
     }
     takes
@@ -71,11 +77,23 @@ mod tests {
 
     #[test]
     fn the_shape_of_the_first_clause_decides() {
-        assert_eq!(check("(k, p, v) if *v > 3 => (k.clone(), p), (_, p, 0) => f(p)"), (Some(Takes::Entry), 0));
-        assert_eq!(check("(pid, Role::Admin { .. })"), (Some(Takes::Process), 0));
-        assert_eq!(check("Role::Admin { .. } | Role::Root"), (Some(Takes::Value), 0));
+        assert_eq!(
+            check("(k, p, v) if *v > 3 => (k.clone(), p), (_, p, 0) => f(p)"),
+            (Some(Takes::Entry), 0)
+        );
+        assert_eq!(
+            check("(pid, Role::Admin { .. })"),
+            (Some(Takes::Process), 0)
+        );
+        assert_eq!(
+            check("Role::Admin { .. } | Role::Root"),
+            (Some(Takes::Value), 0)
+        );
         assert_eq!(check("((a, b),) if a == b"), (Some(Takes::Value), 0));
-        assert_eq!(check("(k, _, _) => { k } (_, p, _) => { p }"), (Some(Takes::Entry), 0));
+        assert_eq!(
+            check("(k, _, _) => { k } (_, p, _) => { p }"),
+            (Some(Takes::Entry), 0)
+        );
     }
 
     #[test]

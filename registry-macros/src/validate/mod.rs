@@ -8,20 +8,22 @@ pub(crate) mod callback;
 mod child;
 pub(crate) mod handler;
 pub(crate) mod match_spec;
+mod name;
 mod names;
+mod parameter;
+mod place;
+mod pool;
 pub(crate) mod registry;
 pub(crate) mod server;
 pub(crate) mod test;
 pub(crate) mod tree;
 mod word;
 
-use syn::Path;
-
 use crate::krate::Krate;
 use crate::options::Reader;
 
 /// The option `crate = path`.
 pub(crate) fn krate(options: &mut Reader<'_>) -> Krate {
-    let path = options.with("crate", Path::parse_mod_style);
+    let path = options.path("crate");
     Krate::new(path.as_ref().map(|(_, path)| path))
 }

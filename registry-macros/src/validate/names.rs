@@ -20,7 +20,9 @@ fn block(children: &[Child], taken: &mut Taken, errors: &mut Errors) {
     for child in children {
         match child {
             Child::One(one) if one.cfgs.is_empty() => {
-                let Some((name, tokens)) = name(one) else { continue };
+                let Some((name, tokens)) = name(one) else {
+                    continue;
+                };
                 if taken.contains(&name) {
                     let is_server = matches!(one.what, What::Server { .. });
                     errors.at(tokens, text::child_twice(&name, is_server));
@@ -29,7 +31,12 @@ fn block(children: &[Child], taken: &mut Taken, errors: &mut Errors) {
                 }
             }
             // Only one of the two branches is taken; what comes after meets either.
-            Child::If { cfgs, then, otherwise, .. } if cfgs.is_empty() => {
+            Child::If {
+                cfgs,
+                then,
+                otherwise,
+                ..
+            } if cfgs.is_empty() => {
                 let mut other = taken.clone();
                 block(then, taken, errors);
                 block(otherwise, &mut other, errors);
@@ -47,16 +54,20 @@ fn block(children: &[Child], taken: &mut Taken, errors: &mut Errors) {
 /// The name of a child, if it is known here, and the tokens that make it.
 fn name(one: &One) -> Option<(String, TokenStream)> {
     match &one.options.id {
-        Some(Expr::Lit(ExprLit { lit: Lit::Str(id), .. })) => {
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Str(id), ..
+        })) => {
             return Some((id.value(), id.to_token_stream()));
         }
         Some(_) => return None,
         None => {}
     }
     let path = match &one.what {
-        What::Server { ty: Type::Path(ty), .. } => &ty.path,
-        What::Server { .. } => return None,
-        What::Registry { path, .. } | What::Dynamic { path, .. } | What::Supervisor { path, .. } => path,
+        What::Server { ty, .. } => match &**ty {
+            Type::Path(ty) => &ty.path,
+            _ => return None,
+        },
+        What::Placed(placed) => &placed.path,
     };
     // Servers are shown by their bare name, whatever their parameters.
     let last = path.segments.last()?;

@@ -9,37 +9,44 @@ use crate::ast::registry::{Keys as Written, Listener, Meta, bracketed};
 use crate::diagnostics::{Errors, text};
 use crate::krate::Krate;
 use crate::model::registry::{Declared, Keys, Partitions, Registry};
-use crate::options::{unexpected, Known, Reader};
+use crate::options::{Known, Reader, unexpected};
 
 /// The options of a registry.
 pub(crate) const OPTIONS: [Known; 8] = [
-    Known { name: "keys", form: "keys = unique" },
-    Known { name: "key", form: "key = String" },
-    Known { name: "value", form: "value = Role" },
-    Known { name: "message", form: "message = Event" },
-    Known { name: "partitions", form: "partitions = schedulers" },
-    Known { name: "listeners", form: "listeners = [Watcher(\"name\")]" },
-    Known { name: "meta", form: "meta = [(\"name\", value)]" },
-    Known { name: "crate", form: "crate = path::to::registry_runtime" },
+    ("keys", "keys = unique"),
+    ("key", "key = String"),
+    ("value", "value = Role"),
+    ("message", "message = Event"),
+    ("partitions", "partitions = schedulers"),
+    ("listeners", "listeners = [Watcher(\"name\")]"),
+    ("meta", "meta = [(\"name\", value)]"),
+    ("crate", "crate = path::to::registry_runtime"),
 ];
 
 const KEYS: [(&str, Keys); 2] = [("unique", Keys::Unique), ("duplicate", Keys::Duplicate)];
 
-const BY: [(&str, Keys); 2] = [("by_pid", Keys::Duplicate), ("by_key", Keys::DuplicateByKey)];
+const BY: [(&str, Keys); 2] = [
+    ("by_pid", Keys::Duplicate),
+    ("by_key", Keys::DuplicateByKey),
+];
 
 /// Checks a declared registry.
 pub(crate) fn registry(body: Body, errors: &mut Errors) -> Option<(Registry, Krate)> {
-    let declared = declared(body.attributes, body.vis, body.path, "registry", errors)?;
+    let declared = declared(body.attributes, body.vis, &body.path, "registry", errors)?;
     let (has_keys, has_key) = (body.options.has("keys"), body.options.has("key"));
     let mut options = Reader::new(body.options, &OPTIONS, errors);
     let krate = super::krate(&mut options);
     let keys = keys(&mut options);
     let key = options.get::<Type>("key", "type").map(|(_, ty)| ty);
     if !has_keys && !options.is_meant("keys") {
-        options.errors().at(&declared.name, text::registry_without_keys());
+        options
+            .errors()
+            .at(&declared.name, text::registry_without_keys());
     }
     if !has_key && !options.is_meant("key") {
-        options.errors().at(&declared.name, text::registry_without_key_type());
+        options
+            .errors()
+            .at(&declared.name, text::registry_without_key_type());
     }
     let registry = Registry {
         declared,
@@ -48,8 +55,12 @@ pub(crate) fn registry(body: Body, errors: &mut Errors) -> Option<(Registry, Kra
         value: options.get::<Type>("value", "type").map(|(_, ty)| ty),
         message: options.get::<Type>("message", "type").map(|(_, ty)| ty),
         partitions: partitions(&mut options),
-        listeners: options.with("listeners", bracketed::<Listener>).map_or_else(Vec::new, |(_, list)| list),
-        meta: options.with("meta", bracketed::<Meta>).map_or_else(Vec::new, |(_, list)| list),
+        listeners: options
+            .with("listeners", bracketed::<Listener>)
+            .map_or_else(Vec::new, |(_, list)| list),
+        meta: options
+            .with("meta", bracketed::<Meta>)
+            .map_or_else(Vec::new, |(_, list)| list),
     };
     same_meta_twice(&registry.meta, options.errors());
     Some((registry, krate))
@@ -59,16 +70,25 @@ pub(crate) fn registry(body: Body, errors: &mut Errors) -> Option<(Registry, Kra
 pub(super) fn declared(
     attributes: Vec<Attribute>,
     vis: Visibility,
-    path: Path,
+    path: &Path,
     what: &str,
     errors: &mut Errors,
 ) -> Option<Declared> {
     let Some(name) = path.get_ident().cloned() else {
-        errors.at(&path, text::declared_with_path(what, &path));
+        errors.at(path, text::declared_with_path(what, path));
         return None;
     };
-    let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
-    Some(Declared { attributes, cfgs, vis, name })
+    let cfgs = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect();
+    Some(Declared {
+        attributes,
+        cfgs,
+        vis,
+        name,
+    })
 }
 
 /// `keys = unique | duplicate | duplicate(by_pid) | duplicate(by_key)`.
@@ -88,7 +108,7 @@ fn keys(options: &mut Reader<'_>) -> Option<Keys> {
 }
 
 /// `partitions = schedulers | number`.
-fn partitions(options: &mut Reader<'_>) -> Option<Partitions> {
+pub(super) fn partitions(options: &mut Reader<'_>) -> Option<Partitions> {
     let parse = |input: ParseStream| {
         let expr: Expr = input.parse()?;
         if super::server::is_zero(&expr) {
@@ -96,17 +116,23 @@ fn partitions(options: &mut Reader<'_>) -> Option<Partitions> {
         }
         match &expr {
             Expr::Path(path) if path.path.is_ident("schedulers") => Ok(Partitions::Schedulers),
-            _ => Ok(Partitions::Count(expr)),
+            _ => Ok(Partitions::Count(Box::new(expr))),
         }
     };
-    options.with("partitions", parse).map(|(_, partitions)| partitions)
+    options
+        .with("partitions", parse)
+        .map(|(_, partitions)| partitions)
 }
 
 /// The later one would silently win.
 fn same_meta_twice(list: &[Meta], errors: &mut Errors) {
     for (number, meta) in list.iter().enumerate() {
         let key = meta.key.value();
-        if list.iter().take(number).any(|earlier| earlier.key.value() == key) {
+        if list
+            .iter()
+            .take(number)
+            .any(|earlier| earlier.key.value() == key)
+        {
             errors.at(&meta.key, text::meta_twice(&key));
         }
     }

@@ -1,28 +1,24 @@
 //! The rules for a server's struct.
 
-use proc_macro2::{Ident, Span};
-use quote::ToTokens;
-use syn::ext::IdentExt;
-use syn::parse::Parse;
-use syn::{Attribute, Expr, Fields, GenericParam, ItemStruct, Meta, Path, parse_quote};
+use proc_macro2::Ident;
+use syn::{Attribute, Expr, Fields, GenericParam, ItemStruct, Meta};
 
+use super::name::{name, read_by_name};
 use crate::ast::argument::{self, Argument};
-use crate::ast::key::{self, Part};
 use crate::ast::time::Time;
-use crate::diagnostics::{Errors, suggest, text};
-use crate::model::server::{Build, Field, Key, Name, Registered, Server, Source, Timeout};
-use crate::names;
+use crate::diagnostics::{Errors, text};
+use crate::model::server::{Build, Field, Server, Source, Timeout};
 use crate::options::{Known, Options, Reader};
 
 /// The options of `#[gen_server]` on a struct.
 pub(crate) const OPTIONS: [Known; 7] = [
-    Known { name: "registry", form: "registry = Sessions" },
-    Known { name: "key", form: "key = \"session:<id>\"" },
-    Known { name: "value", form: "value = Role::Member" },
-    Known { name: "init", form: "init(id: u64)" },
-    Known { name: "call_timeout", form: "call_timeout = 5s" },
-    Known { name: "mailbox", form: "mailbox = 1_000" },
-    Known { name: "crate", form: "crate = path::to::registry_runtime" },
+    ("registry", "registry = Sessions"),
+    ("key", "key = \"session:<id>\""),
+    ("value", "value = Role::Member"),
+    ("init", "init(id: u64)"),
+    ("call_timeout", "call_timeout = 5s"),
+    ("mailbox", "mailbox = 1_000"),
+    ("crate", "crate = path::to::registry_runtime"),
 ];
 
 /// Checks a struct.
@@ -47,7 +43,15 @@ pub(crate) fn server(options: Options, mut item: ItemStruct, errors: &mut Errors
     let mailbox = mailbox(&mut options);
     let name = name(&mut options, &arguments, has_registry, has_key);
     read_by_name(&mut item, &arguments, &name);
-    Server { item, krate, arguments, build, name, call_timeout, mailbox }
+    Server {
+        item,
+        krate,
+        arguments,
+        build,
+        name,
+        call_timeout,
+        mailbox,
+    }
 }
 
 /// A second `#[gen_server]` would implement everything twice.
@@ -64,7 +68,10 @@ pub(super) fn twice(attributes: &[Attribute], errors: &mut Errors) {
 fn lifetimes(item: &ItemStruct, errors: &mut Errors) {
     for parameter in &item.generics.params {
         if let GenericParam::Lifetime(parameter) = parameter {
-            errors.at(&parameter.lifetime, text::server_with_lifetime(&parameter.lifetime));
+            errors.at(
+                &parameter.lifetime,
+                text::server_with_lifetime(&parameter.lifetime),
+            );
         }
     }
 }
@@ -93,16 +100,21 @@ fn fields(item: &mut ItemStruct, errors: &mut Errors) -> (Vec<Argument>, Build) 
         }
         Fields::Named(fields) => {
             for field in &mut fields.named {
-                let Some(name) = field.ident.clone() else { continue };
+                let Some(name) = field.ident.clone() else {
+                    continue;
+                };
                 let attributes = take_defaults(&mut field.attrs);
-                let cfgs: Vec<Attribute> = field.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
-                let source = match default(&attributes, errors) {
-                    Some(source) => source,
-                    None => {
-                        conditional_argument(&cfgs, &name, errors);
-                        arguments.push(Argument { name: name.clone(), ty: field.ty.clone() });
-                        Source::Argument(arguments.len() - 1)
-                    }
+                let cfgs: Vec<Attribute> =
+                    field.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
+                let source = if let Some(source) = default(&attributes, errors) {
+                    source
+                } else {
+                    conditional_argument(&cfgs, &name, errors);
+                    arguments.push(Argument {
+                        name: name.clone(),
+                        ty: field.ty.clone(),
+                    });
+                    Source::Argument(arguments.len() - 1)
                 };
                 list.push(Field { name, cfgs, source });
             }
@@ -117,8 +129,9 @@ fn is_cfg(attribute: &Attribute) -> bool {
 
 /// Takes the `#[default]`s out of a field's attributes.
 fn take_defaults(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
-    let (ours, others) =
-        std::mem::take(attributes).into_iter().partition(|a| a.path().is_ident("default"));
+    let (ours, others) = std::mem::take(attributes)
+        .into_iter()
+        .partition(|a| a.path().is_ident("default"));
     *attributes = others;
     ours
 }
@@ -153,7 +166,7 @@ fn conditional_argument(cfgs: &[Attribute], name: &Ident, errors: &mut Errors) {
 /// Every `init` may ask for the context by itself.
 fn no_ctx(arguments: &[Argument], errors: &mut Errors) {
     for argument in arguments {
-        if super::handler::is_ctx(&argument.ty).is_some() {
+        if super::parameter::is_ctx(&argument.ty).is_some() {
             errors.at(&argument.ty, text::ctx_among_init_arguments());
         }
     }
@@ -178,7 +191,9 @@ fn call_timeout(options: &mut Reader<'_>) -> Option<Timeout> {
             time => Ok(Timeout::After(time)),
         }
     };
-    options.with("call_timeout", parse).map(|(_, timeout)| timeout)
+    options
+        .with("call_timeout", parse)
+        .map(|(_, timeout)| timeout)
 }
 
 /// `mailbox = 1_000`; a mailbox of none would refuse everything.
@@ -193,127 +208,10 @@ fn mailbox(options: &mut Reader<'_>) -> Option<Expr> {
 /// Whether an expression is the literal zero.
 pub(super) fn is_zero(expr: &Expr) -> bool {
     match expr {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(lit), .. }) => lit.base10_digits() == "0",
+        Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Int(lit),
+            ..
+        }) => lit.base10_digits() == "0",
         _ => false,
     }
-}
-
-/// `registry`, `key` and `value`: all of the first two, or none of the three.
-fn name(
-    options: &mut Reader<'_>,
-    arguments: &[Argument],
-    has_registry: bool,
-    has_key: bool,
-) -> Name {
-    let registry = options.with("registry", Path::parse_mod_style);
-    let key = options.with("key", key::Key::parse);
-    let value = options.get::<Expr>("value", "expression");
-    let holes = key.as_ref().map_or(1, |(_, key)| holes(key));
-    if options.is_meant("registry") || options.is_meant("key") {
-        return Name::Broken(holes);
-    }
-    if !has_registry {
-        if let Some((name, _)) = &key {
-            options.errors().at(name, text::needs_registry("key"));
-        }
-        if let Some((name, _)) = &value {
-            options.errors().at(name, text::needs_registry("value"));
-        }
-        return if has_key { Name::Broken(holes) } else { Name::Anonymous };
-    }
-    if let Some((name, _)) = &registry
-        && !has_key
-    {
-        options.errors().at(name, text::registry_without_key(arguments.first().map(|a| &a.name)));
-    }
-    match (registry, key) {
-        (Some((_, registry)), Some((_, key))) => {
-            match resolve(key, arguments, options.errors()) {
-                Some(key) => {
-                    let value = value.map(|(_, value)| value);
-                    Name::Registered(Box::new(Registered { registry, key, value }))
-                }
-                None => Name::Broken(holes),
-            }
-        }
-        _ => Name::Broken(holes),
-    }
-}
-
-/// A field may be there for the server's name alone, which is made before there is a field: so the
-/// compiler thinks that nobody reads it.
-fn read_by_name(item: &mut ItemStruct, arguments: &[Argument], name: &Name) {
-    let Name::Registered(registered) = name else { return };
-    let in_value = names::Used::new(registered.value.to_token_stream());
-    let in_key = registered.key.arguments();
-    let used = arguments.iter().enumerate().filter(|(number, argument)| {
-        in_key.contains(number) || in_value.contains(&names::plain(&argument.name))
-    });
-    let used: Vec<&Ident> = used.map(|(_, argument)| &argument.name).collect();
-    for field in &mut item.fields {
-        if field.ident.as_ref().is_some_and(|name| used.contains(&name)) {
-            field.attrs.push(parse_quote! {
-                #[allow(dead_code, reason = "part of the server's name")]
-            });
-        }
-    }
-}
-
-/// How many arguments `via` would have.
-fn holes(key: &key::Key) -> usize {
-    match key {
-        key::Key::Template(_, parts) => {
-            parts.iter().filter(|part| matches!(part, Part::Placeholder(_))).count()
-        }
-        key::Key::Argument(_) => 1,
-        key::Key::Tuple(list) => list.len(),
-    }
-}
-
-/// Finds the arguments that a key names.
-fn resolve(key: key::Key, arguments: &[Argument], errors: &mut Errors) -> Option<Key> {
-    match key {
-        key::Key::Template(literal, parts) => {
-            let mut format = String::new();
-            let mut holes = Vec::new();
-            let mut sound = true;
-            for part in parts {
-                match part {
-                    // Braces mean something to `format!`, and nothing in a key.
-                    Part::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
-                    Part::Placeholder(name) => {
-                        format.push_str("{}");
-                        match find(&name, literal.span(), arguments, errors) {
-                            Some(number) => holes.push(number),
-                            None => sound = false,
-                        }
-                    }
-                }
-            }
-            sound.then_some(Key::Template { literal, format, holes })
-        }
-        key::Key::Argument(name) => {
-            let number = find(&name.unraw().to_string(), name.span(), arguments, errors)?;
-            Some(Key::Argument(number))
-        }
-        key::Key::Tuple(names) => {
-            let mut numbers = Vec::new();
-            for name in &names {
-                numbers.extend(find(&name.unraw().to_string(), name.span(), arguments, errors));
-            }
-            (numbers.len() == names.len()).then_some(Key::Tuple(numbers))
-        }
-    }
-}
-
-/// The number of the argument called `name`.
-fn find(name: &str, span: Span, arguments: &[Argument], errors: &mut Errors) -> Option<usize> {
-    let found = arguments.iter().position(|argument| argument.name.unraw() == name);
-    if found.is_none() {
-        let names: Vec<String> = arguments.iter().map(|a| a.name.unraw().to_string()).collect();
-        let names = || names.iter().map(String::as_str);
-        let nearest = suggest::nearest(name, names());
-        errors.here(span, text::no_such_argument(name, nearest, names()));
-    }
-    found
 }

@@ -7,10 +7,10 @@ use crate::krate::Krate;
 use crate::options::{Known, Options, Reader};
 
 const OPTIONS: [Known; 4] = [
-    Known { name: "start_paused", form: "start_paused = true" },
-    Known { name: "flavor", form: "flavor = \"multi_thread\"" },
-    Known { name: "worker_threads", form: "worker_threads = 2" },
-    Known { name: "crate", form: "crate = path::to::registry_runtime" },
+    ("start_paused", "start_paused = true"),
+    ("flavor", "flavor = \"multi_thread\""),
+    ("worker_threads", "worker_threads = 2"),
+    ("crate", "crate = path::to::registry_runtime"),
 ];
 
 /// A test.
@@ -29,7 +29,9 @@ pub(crate) fn test(options: Options, item: ItemFn, errors: &mut Errors) -> Test 
     let mut options = Reader::new(options, &OPTIONS, errors);
     let krate = super::krate(&mut options);
     let paused = options.get::<LitBool>("start_paused", "`true` or `false`");
-    let flavor = options.get::<LitStr>("flavor", "text").map(|(_, flavor)| flavor);
+    let flavor = options
+        .get::<LitStr>("flavor", "text")
+        .map(|(_, flavor)| flavor);
     let workers = options.get::<Expr>("worker_threads", "number");
     let multi_thread = match flavor.as_ref().map(LitStr::value).as_deref() {
         None | Some("current_thread") => false,
@@ -39,14 +41,25 @@ pub(crate) fn test(options: Options, item: ItemFn, errors: &mut Errors) -> Test 
             false
         }
     };
-    if let Some((name, _)) = workers.as_ref().filter(|_| !multi_thread && sound(flavor.as_ref())) {
+    if let Some((name, _)) = workers
+        .as_ref()
+        .filter(|_| !multi_thread && sound(flavor.as_ref()))
+    {
         options.errors().at(name, text::workers_without_threads());
     }
-    let paused = paused.filter(|(_, paused)| paused.value).map(|(name, _)| name);
+    let paused = paused
+        .filter(|(_, paused)| paused.value)
+        .map(|(name, _)| name);
     if let Some(name) = paused.as_ref().filter(|_| multi_thread) {
         options.errors().at(name, text::paused_with_threads());
     }
-    Test { krate, item, paused, multi_thread, workers: workers.map(|(_, workers)| workers) }
+    Test {
+        krate,
+        item,
+        paused,
+        multi_thread,
+        workers: workers.map(|(_, workers)| workers),
+    }
 }
 
 /// Whether a flavor is one that there is.
@@ -71,7 +84,12 @@ fn signature(item: &ItemFn, errors: &mut Errors) {
 /// A second `#[test]` would run it twice.
 fn test_twice(item: &ItemFn, errors: &mut Errors) {
     for attribute in &item.attrs {
-        if attribute.path().segments.last().is_some_and(|last| last.ident == "test") {
+        if attribute
+            .path()
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "test")
+        {
             errors.at(attribute, text::test_twice());
         }
     }

@@ -10,7 +10,11 @@ use crate::options::Reader;
 pub(super) type Words<T> = [(&'static str, T)];
 
 /// The option `name`, which is one of the words.
-pub(super) fn option<T: Copy>(options: &mut Reader<'_>, name: &str, words: &Words<T>) -> Option<(Ident, T)> {
+pub(super) fn option<T: Copy>(
+    options: &mut Reader<'_>,
+    name: &str,
+    words: &Words<T>,
+) -> Option<(Ident, T)> {
     options.with(name, |input| one(input, name, words))
 }
 
@@ -23,9 +27,15 @@ pub(super) fn one<T: Copy>(input: ParseStream, name: &str, words: &Words<T>) -> 
 
 /// What a word stands for.
 pub(super) fn find<T: Copy>(written: &Ident, name: &str, words: &Words<T>) -> syn::Result<T> {
-    let found = words.iter().find(|(word, _)| written == word).map(|(_, meaning)| *meaning);
+    let found = words
+        .iter()
+        .find(|(word, _)| written == word)
+        .map(|(_, meaning)| *meaning);
     found.ok_or_else(|| {
-        syn::Error::new(written.span(), text::unknown_word(&written.to_string(), name, list(words)))
+        syn::Error::new(
+            written.span(),
+            text::unknown_word(&written.to_string(), name, list(words)),
+        )
     })
 }
 

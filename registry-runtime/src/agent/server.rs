@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hashbrown::Equivalent;
 
 use super::Agent;
-use crate::gen_server::{self, Address, Construct, GenServer, StartError};
+use crate::gen_server::{Address, Construct, GenServer, StartError};
 use crate::process::{Actor, Cell, Ctx, ExitReason, NoMessage};
 use crate::registry::{DeclaredRegistry, Unique, find_server};
 
@@ -56,7 +56,7 @@ where
     where
         T: Send + 'static,
     {
-        gen_server::claim::<R, _>(cell, self.0.clone(), ())
+        crate::registry::claim_server::<R, _>(cell, self.0.clone(), ()).map_err(StartError::from)
     }
 
     fn find(&self) -> Option<Arc<Cell<AgentServer<T>>>>

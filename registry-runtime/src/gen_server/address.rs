@@ -1,15 +1,10 @@
 //! How a client finds its server: directly, or by name each time.
 
 use std::fmt;
-use std::hash::Hash;
-use std::marker::PhantomData;
 use std::sync::Arc;
-
-use hashbrown::Equivalent;
 
 use super::{GenServer, Named};
 use crate::process::{Cell, Pid};
-use crate::registry::DeclaredRegistry;
 
 /// Finds a server. Every call and cast goes through it; names that reach across machines will be
 /// further implementations of it.
@@ -60,38 +55,30 @@ impl<S: GenServer> fmt::Debug for Local<S> {
 }
 
 /// A name: looked up at each use, so that it leads to whoever has it then.
-pub struct Via<S, Q> {
-    key: Q,
-    server: PhantomData<fn() -> S>,
+pub struct Via<'key, S: Named> {
+    key: S::Lookup<'key>,
 }
 
-impl<S, Q> Via<S, Q> {
-    pub(crate) fn new(key: Q) -> Self {
-        Self {
-            key,
-            server: PhantomData,
-        }
+impl<'key, S: Named> Via<'key, S> {
+    pub(crate) fn new(key: S::Lookup<'key>) -> Self {
+        Self { key }
     }
 }
 
-impl<S, Q> Address<S> for Via<S, Q>
-where
-    S: GenServer + Named,
-    Q: Hash + Equivalent<<S::Registry as DeclaredRegistry>::Key>,
-{
+impl<S: GenServer + Named> Address<S> for Via<'_, S> {
     #[inline]
     fn resolve(&self) -> Option<Arc<Cell<S>>> {
-        crate::registry::find_server::<S::Registry, S, Q>(&self.key)
+        super::find(&self.key)
     }
 }
 
-impl<S, Q: Clone> Clone for Via<S, Q> {
+impl<S: Named> Clone for Via<'_, S> {
     fn clone(&self) -> Self {
         Self::new(self.key.clone())
     }
 }
 
-impl<S, Q: fmt::Debug> fmt::Debug for Via<S, Q> {
+impl<'key, S: Named<Lookup<'key>: fmt::Debug>> fmt::Debug for Via<'key, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Via").field(&self.key).finish()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::Call;
+use super::deadlock::Waiting;
 use super::serve::Inspect;
 use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef};
 use crate::process::cell::Refused;
@@ -65,7 +66,12 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     #[inline]
     pub fn __call<T>(&self, message: impl FnOnce(ReplyTo<T>) -> S::Msg) -> Call<S, T> {
         let (reply, awaiting) = reply_slot();
-        Call::new(self.address.resolve(), message(reply), awaiting, self.timeout)
+        Call::new(
+            self.address.resolve(),
+            message(reply),
+            awaiting,
+            self.timeout,
+        )
     }
 
     #[doc(hidden)]
@@ -88,7 +94,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     #[must_use]
     pub fn whereis(&self) -> Option<Pid> {
         self.address.with(|cell| {
-            cell.filter(|cell| cell.header.is_alive()).map(|cell| cell.header.pid)
+            cell.filter(|cell| cell.header.is_alive())
+                .map(|cell| cell.header.pid)
         })
     }
 
@@ -203,11 +210,12 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
         async move {
             let cell = target.ok_or(CallError::NotRunning)?;
             let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
-            if current::with(|me| me.is_some_and(|me| me.header().pid == process.header().pid)) {
-                let me = (process.header().pid, process.type_name());
-                return Err(CallError::Deadlock(super::DeadlockPath::new(vec![me])));
-            }
-            if process.push_any(Box::new(Stop(reason.clone())), true).is_err() {
+            let _waiting =
+                Waiting::note(&cell.header, S::type_name).map_err(CallError::Deadlock)?;
+            if process
+                .push_any(Box::new(Stop(reason.clone())), true)
+                .is_err()
+            {
                 return Err(CallError::NotRunning);
             }
             drop(cell);

@@ -29,7 +29,10 @@ impl Waiting {
     ///
     /// The path, if the call would wait for itself.
     #[inline]
-    pub(crate) fn note(target: &Header, name: fn() -> &'static str) -> Result<Option<Self>, DeadlockPath> {
+    pub(crate) fn note(
+        target: &Header,
+        name: fn() -> &'static str,
+    ) -> Result<Option<Self>, DeadlockPath> {
         let Some(me) = current::get() else {
             return Ok(None);
         };
@@ -51,7 +54,10 @@ impl Waiting {
             Some(pids) => {
                 let names = pids.into_iter().map(|other| {
                     let known = resolve(other).map(|process| process.type_name());
-                    (other, known.unwrap_or(if other == pid { name() } else { "process" }))
+                    (
+                        other,
+                        known.unwrap_or(if other == pid { name() } else { "process" }),
+                    )
                 });
                 Err(DeadlockPath::new(names.collect()))
             }

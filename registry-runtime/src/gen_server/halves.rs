@@ -1,15 +1,6 @@
 //! How the halves of a server meet: what the struct's macro writes and what the impl's macro asks
 //! for. Most of it is there for what the compiler says when they do not fit.
 
-
-/// Hands a future through, and asks that it can be sent between threads.
-///
-/// The macros wrap each async handler's future in it, with the handler's span: a future that is not
-/// `Send` is then reported there, and only there, for the returned type promises `Send` by itself.
-pub fn sendable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
-    future
-}
-
 /// Asks that a handler's argument or reply can travel in a message.
 pub const fn message<M: Send + 'static>() {}
 
@@ -23,7 +14,6 @@ pub trait RestartArg: Clone {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Clone> RestartArg for T {}
-
 
 /// The arguments of `init`, for a server whose `init` builds its struct.
 ///

@@ -1,5 +1,6 @@
 //! Keys to look up by: borrowed, copied, or written on the stack.
 
+use std::borrow::Borrow;
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 
@@ -7,6 +8,37 @@ use hashbrown::Equivalent;
 
 /// Keys up to this long are written without an allocation.
 const INLINE: usize = 63;
+
+/// A key to look a server up by, in a registry whose keys are of type `K`.
+#[diagnostic::on_unimplemented(
+    message = "the server's key is not of the type that the keys of its registry have",
+    label = "the registry has `key = {K}`",
+    note = "a template such as `key = \"session:<id>\"` makes a `String`, `key = <id>` is the argument itself; change it, or the registry's `key`"
+)]
+pub trait LookupKey<K>: Hash + Clone {
+    /// The key, for the registry to keep.
+    fn to_key(&self) -> K;
+
+    /// Whether `key` is the one looked for. It then has the same hash.
+    fn is(&self, key: &K) -> bool;
+}
+
+/// A key to look up by, as the registry's table asks for it.
+pub(crate) struct Probe<'q, Q>(pub(crate) &'q Q);
+
+impl<Q: Hash> Hash for Probe<'_, Q> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<K, Q: LookupKey<K>> Equivalent<K> for Probe<'_, Q> {
+    #[inline]
+    fn equivalent(&self, key: &K) -> bool {
+        self.0.is(key)
+    }
+}
 
 /// A `String` key made from a template, on the stack when it is short.
 #[derive(Clone)]
@@ -72,13 +104,14 @@ impl Hash for StackKey {
     }
 }
 
-impl Equivalent<String> for StackKey {
+impl LookupKey<String> for StackKey {
+    fn to_key(&self) -> String {
+        self.as_str().to_owned()
+    }
+
     #[inline]
-    fn equivalent(&self, key: &String) -> bool {
-        match &self.long {
-            Some(long) => **long == **key,
-            None => key.as_bytes() == &self.inline[..usize::from(self.length)],
-        }
+    fn is(&self, key: &String) -> bool {
+        self.as_str() == key
     }
 }
 
@@ -125,10 +158,25 @@ impl<Q: Hash> Hash for Owned<Q> {
     }
 }
 
-impl<K: ?Sized, Q: Equivalent<K>> Equivalent<K> for Owned<Q> {
+impl<Q: ToOwned + Hash + Eq + ?Sized> LookupKey<Q::Owned> for Borrowed<'_, Q> {
+    fn to_key(&self) -> Q::Owned {
+        self.0.to_owned()
+    }
+
     #[inline]
-    fn equivalent(&self, key: &K) -> bool {
-        self.0.equivalent(key)
+    fn is(&self, key: &Q::Owned) -> bool {
+        self.0 == key.borrow()
+    }
+}
+
+impl<K: Hash + Eq + Clone> LookupKey<K> for Owned<K> {
+    fn to_key(&self) -> K {
+        self.0.clone()
+    }
+
+    #[inline]
+    fn is(&self, key: &K) -> bool {
+        self.0 == *key
     }
 }
 
@@ -151,7 +199,10 @@ mod tests {
         use std::hash::BuildHasher;
         let hasher = foldhash::fast::FixedState::default();
         let key = StackKey::format(format_args!("room:{}:{}", 7, "x"));
-        assert_eq!(hasher.hash_one(&key), hasher.hash_one("room:7:x".to_owned()));
-        assert!(key.equivalent(&"room:7:x".to_owned()));
+        assert_eq!(
+            hasher.hash_one(&key),
+            hasher.hash_one("room:7:x".to_owned())
+        );
+        assert!(key.is(&"room:7:x".to_owned()));
     }
 }

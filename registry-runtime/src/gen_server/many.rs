@@ -37,8 +37,10 @@ where
         Waiting(Pin<Box<Call<S, T>>>),
         Done(Result<T, CallError>),
     }
-    let mut slots: Vec<Slot<S, T>> =
-        calls.into_iter().map(|call| Slot::Waiting(Box::pin(call))).collect();
+    let mut slots: Vec<Slot<S, T>> = calls
+        .into_iter()
+        .map(|call| Slot::Waiting(Box::pin(call)))
+        .collect();
     poll_fn(|cx| {
         let mut waiting = false;
         for slot in &mut slots {
@@ -49,7 +51,11 @@ where
                 }
             }
         }
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
+        if waiting {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
     })
     .await;
     let answer = |slot| match slot {

@@ -17,16 +17,16 @@ use std::time::Duration;
 pub use address::{Address, Local, Via};
 pub use call::Call;
 pub use client::{Client, listener};
-pub use error::{CallError, CastError, DeadlockPath, StartError};
-pub use halves::{Built, InitArgs, NoValue, RestartArg, message, sendable};
-pub use key::{Borrowed, Owned, StackKey};
-pub use many::{abcast, multi_call};
-pub use start::{start, start_link};
 pub(crate) use deadlock::Waiting;
+pub use error::{CallError, CastError, DeadlockPath, StartError};
+pub use halves::{Built, InitArgs, NoValue, RestartArg, message};
+pub use key::{Borrowed, LookupKey, Owned, StackKey};
+pub use many::{abcast, multi_call};
 pub(crate) use start::launch;
+pub use start::{start, start_link};
 
-use crate::process::{Actor, Cell, Ctx, ExitReason, Info};
 use crate::introspect::RegistryId;
+use crate::process::{Actor, Cell, Ctx, ExitReason, Info};
 use crate::registry::DeclaredRegistry;
 
 /// How long a call waits unless its server or the caller says otherwise.
@@ -104,6 +104,8 @@ impl UniqueKeys for crate::registry::Unique {}
 pub trait Named: Construct {
     /// The registry, which must be a unique one.
     type Registry: DeclaredRegistry<Keys: UniqueKeys>;
+    /// What `via` looks the server up by.
+    type Lookup<'key>: LookupKey<<Self::Registry as DeclaredRegistry>::Key>;
 }
 
 /// A server: written by `#[gen_server]` on the struct and on the `impl` block.
@@ -205,31 +207,26 @@ impl<S: GenServer> Ctx<S> {
 /// # Errors
 ///
 /// [`StartError::AlreadyStarted`], [`StartError::RegistryNotRunning`].
-pub fn claim<R, S>(cell: &Arc<Cell<S>>, key: R::Key, value: R::Value) -> Result<(), StartError>
+pub fn claim<S>(
+    cell: &Arc<Cell<S>>,
+    key: &S::Lookup<'_>,
+    value: <S::Registry as DeclaredRegistry>::Value,
+) -> Result<(), StartError>
 where
-    R: DeclaredRegistry,
-    S: Info<R::Message>,
+    S: Named + Info<<S::Registry as DeclaredRegistry>::Message>,
 {
-    crate::registry::claim_server::<R, S>(cell, key, value).map_err(StartError::from)
+    crate::registry::claim_server::<S::Registry, S>(cell, key.to_key(), value)
+        .map_err(StartError::from)
 }
 
 /// Finds a server by its name; what `Construct::find_running` is made of.
 #[must_use]
-pub fn find<R, S, Q>(key: &Q) -> Option<Arc<Cell<S>>>
-where
-    R: DeclaredRegistry<Keys: UniqueKeys>,
-    S: Actor,
-    Q: ?Sized + std::hash::Hash + hashbrown::Equivalent<R::Key>,
-{
-    crate::registry::find_server::<R, S, Q>(key)
+pub fn find<S: Named + Actor>(key: &S::Lookup<'_>) -> Option<Arc<Cell<S>>> {
+    crate::registry::find_server::<S::Registry, S, _>(&key::Probe(key))
 }
 
 /// A client by name; what `via` is made of.
 #[must_use]
-pub fn via<S, Q>(key: Q) -> S::Client<Via<S, Q>>
-where
-    S: GenServer + Named,
-    Q: std::hash::Hash + hashbrown::Equivalent<<S::Registry as DeclaredRegistry>::Key>,
-{
+pub fn via<S: GenServer + Named>(key: S::Lookup<'_>) -> S::Client<Via<'_, S>> {
     Client::new(Via::new(key)).into()
 }

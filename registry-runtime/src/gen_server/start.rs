@@ -46,7 +46,10 @@ pub async fn start_link<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, Sta
 ///
 /// See [`StartError`].
 pub async fn start<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
-    ready(launch_here(false, |place| launch::<S>(args, place, |_| ()))?).await
+    ready(launch_here(false, |place| {
+        launch::<S>(args, place, |_| ())
+    })?)
+    .await
 }
 
 async fn ready<S: GenServer>(launched: Launched<S>) -> Result<ServerRef<S>, StartError> {

@@ -19,8 +19,10 @@ pub struct Catalog {
 /// There is none; `Application.spec/1` comes closest.
 #[must_use]
 pub fn catalog() -> Catalog {
-    let mut declarations: Vec<_> =
-        inventory::iter::<Declared>.into_iter().map(|declared| (declared.0)()).collect();
+    let mut declarations: Vec<_> = inventory::iter::<Declared>
+        .into_iter()
+        .map(|declared| (declared.0)())
+        .collect();
     declarations.sort_by_key(|declared| (declared.file, declared.line, declared.name));
     Catalog { declarations }
 }
@@ -40,7 +42,9 @@ impl Catalog {
     pub fn check(&self) -> Result<(), CatalogError> {
         let missing = |server: &&'static Declaration| {
             server.kind == DeclarationKind::Server
-                && server.registry.is_some_and(|id| self.tree_of(&id).is_none())
+                && server
+                    .registry
+                    .is_some_and(|id| self.tree_of(&id).is_none())
         };
         let lost: Vec<_> = self.iter().filter(missing).collect();
         if lost.is_empty() {

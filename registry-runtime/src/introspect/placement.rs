@@ -102,7 +102,11 @@ pub enum Step {
 /// In `const` evaluation, that is, as a compile error, when a registry is missing.
 #[track_caller]
 pub const fn check(tree: &str, requires: &[RegistryId], steps: &[Step], at: u32) {
-    let whole = Tree { name: tree, requires, steps };
+    let whole = Tree {
+        name: tree,
+        requires,
+        steps,
+    };
     find_and_check(&whole, steps, at);
 }
 
@@ -119,10 +123,18 @@ const fn find_and_check(tree: &Tree<'_>, steps: &[Step], at: u32) {
     let mut index = 0;
     while index < steps.len() {
         match &steps[index] {
-            Step::Needs { at: here, who, registry } if *here == at => {
+            Step::Needs {
+                at: here,
+                who,
+                registry,
+            } if *here == at => {
                 check_need(tree, at, None, who, registry.as_ref());
             }
-            Step::Includes { at: here, who, steps } if *here == at => {
+            Step::Includes {
+                at: here,
+                who,
+                steps,
+            } if *here == at => {
                 check_included(tree, at, who, steps, steps);
             }
             Step::Nested(steps) => find_and_check(tree, steps, at),
@@ -139,7 +151,11 @@ const fn check_included(tree: &Tree<'_>, at: u32, holder: &str, all: &[Step], st
     while index < steps.len() {
         match &steps[index] {
             // What it starts itself is its own macro's affair: order within it was checked there.
-            Step::Needs { who, registry: Some(id), .. } if !provides(all, id) => {
+            Step::Needs {
+                who,
+                registry: Some(id),
+                ..
+            } if !provides(all, id) => {
                 check_need(tree, at, Some(holder), who, Some(id));
             }
             Step::Nested(steps) | Step::Includes { steps, .. } => {
@@ -164,13 +180,22 @@ const fn check_need(
         return;
     }
     let text = match holder {
-        None => Text::new().then("the server `").then(who).then("` is placed "),
-        Some(holder) if same(holder, who) => {
-            Text::new().then("the tree `").then(who).then("`, which requires `").then(id.name).then("`, is placed ")
-        }
-        Some(holder) => {
-            Text::new().then("`").then(holder).then("`, which holds the server `").then(who).then("`, is placed ")
-        }
+        None => Text::new()
+            .then("the server `")
+            .then(who)
+            .then("` is placed "),
+        Some(holder) if same(holder, who) => Text::new()
+            .then("the tree `")
+            .then(who)
+            .then("`, which requires `")
+            .then(id.name)
+            .then("`, is placed "),
+        Some(holder) => Text::new()
+            .then("`")
+            .then(holder)
+            .then("`, which holds the server `")
+            .then(who)
+            .then("`, is placed "),
     };
     let text = if provides(tree.steps, id) {
         text.then("before its registry `")
@@ -235,7 +260,9 @@ const fn before(steps: &[Step], id: &RegistryId, at: u32) -> Before {
     while index < steps.len() {
         let found = match &steps[index] {
             Step::Provides(provided) if provided.is(id) => Before::Provided,
-            Step::Needs { at: here, .. } | Step::Includes { at: here, .. } if *here == at => Before::Reached,
+            Step::Needs { at: here, .. } | Step::Includes { at: here, .. } if *here == at => {
+                Before::Reached
+            }
             // The numbers within an included tree are those of another macro.
             Step::Includes { steps, .. } if provides(steps, id) => Before::Provided,
             Step::Nested(steps) => before(steps, id, at),
@@ -275,7 +302,10 @@ struct Text {
 
 impl Text {
     const fn new() -> Self {
-        Self { bytes: [0; CAPACITY], len: 0 }
+        Self {
+            bytes: [0; CAPACITY],
+            len: 0,
+        }
     }
 
     const fn then(mut self, part: &str) -> Self {
@@ -319,4 +349,3 @@ pub trait NotAServer {
 }
 
 impl<S> NotAServer for Placed<S> {}
-

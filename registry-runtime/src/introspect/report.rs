@@ -94,13 +94,13 @@ pub(crate) fn unexpected_message(process: &dyn Proc, message: &(dyn Any + Send))
 pub(crate) fn child_terminated(
     pid: Pid,
     id: Cow<'static, str>,
-    supervisor: &Cow<'static, str>,
+    supervisor: Cow<'static, str>,
     reason: ExitReason,
 ) {
     report(&Report::ChildTerminated {
         pid,
         id,
-        supervisor: supervisor.clone(),
+        supervisor,
         reason,
     });
 }

@@ -88,7 +88,12 @@ impl ProcessInfo {
     pub(crate) fn of(process: &dyn Proc) -> Self {
         let header = process.header();
         let figures = process.figures().0;
-        let label = header.control.lock().rare.as_ref().and_then(|rare| rare.label.clone());
+        let label = header
+            .control
+            .lock()
+            .rare
+            .as_ref()
+            .and_then(|rare| rare.label.clone());
         Self {
             pid: header.pid,
             type_name: process.type_name(),
@@ -147,7 +152,10 @@ impl Node {
         }
         registries.sort_by(|a, b| a.name.cmp(&b.name));
         Snapshot {
-            processes: all.iter().map(|process| ProcessInfo::of(&**process)).collect(),
+            processes: all
+                .iter()
+                .map(|process| ProcessInfo::of(&**process))
+                .collect(),
             registries,
             trees,
         }
@@ -160,7 +168,11 @@ impl Node {
     /// `Process.list/0`.
     #[must_use]
     pub fn processes(&self) -> Vec<Pid> {
-        self.table().all().iter().map(|process| process.header().pid).collect()
+        self.table()
+            .all()
+            .iter()
+            .map(|process| process.header().pid)
+            .collect()
     }
 }
 

@@ -70,7 +70,12 @@ impl Tree {
         let header = process.header();
         let pid = header.pid;
         let Some(View::Supervisor(view)) = View::of(process) else {
-            let label = header.control.lock().rare.as_ref().and_then(|rare| rare.label.clone());
+            let label = header
+                .control
+                .lock()
+                .rare
+                .as_ref()
+                .and_then(|rare| rare.label.clone());
             let state = State::Process {
                 pid,
                 type_name: process.type_name(),

@@ -10,13 +10,25 @@ impl Tree {
     #[must_use]
     pub fn mermaid(&self) -> String {
         let mut text = String::from("flowchart TD\n");
-        self.draw(&mut text, &mut 0, &mut |text, id, tree| {
-            let label = escaped(&tree.line(), &[('"', "#quot;"), ('<', "&lt;"), ('>', "&gt;")]);
-            let (open, close) = if tree.is_supervisor() { ("[[", "]]") } else { ("(", ")") };
-            let _ = writeln!(text, "    n{id}{open}\"{label}\"{close}");
-        }, &|text, from, to| {
-            let _ = writeln!(text, "    n{from} --> n{to}");
-        });
+        self.draw(
+            &mut text,
+            &mut 0,
+            &mut |text, id, tree| {
+                let label = escaped(
+                    &tree.line(),
+                    &[('"', "#quot;"), ('<', "&lt;"), ('>', "&gt;")],
+                );
+                let (open, close) = if tree.is_supervisor() {
+                    ("[[", "]]")
+                } else {
+                    ("(", ")")
+                };
+                let _ = writeln!(text, "    n{id}{open}\"{label}\"{close}");
+            },
+            &|text, from, to| {
+                let _ = writeln!(text, "    n{from} --> n{to}");
+            },
+        );
         text
     }
 
@@ -24,13 +36,22 @@ impl Tree {
     #[must_use]
     pub fn dot(&self) -> String {
         let mut text = String::from("digraph tree {\n    node [fontname=\"monospace\"];\n");
-        self.draw(&mut text, &mut 0, &mut |text, id, tree| {
-            let label = escaped(&tree.line(), &[('\\', "\\\\"), ('"', "\\\"")]);
-            let shape = if tree.is_supervisor() { "box" } else { "ellipse" };
-            let _ = writeln!(text, "    n{id} [shape={shape}, label=\"{label}\"];");
-        }, &|text, from, to| {
-            let _ = writeln!(text, "    n{from} -> n{to};");
-        });
+        self.draw(
+            &mut text,
+            &mut 0,
+            &mut |text, id, tree| {
+                let label = escaped(&tree.line(), &[('\\', "\\\\"), ('"', "\\\"")]);
+                let shape = if tree.is_supervisor() {
+                    "box"
+                } else {
+                    "ellipse"
+                };
+                let _ = writeln!(text, "    n{id} [shape={shape}, label=\"{label}\"];");
+            },
+            &|text, from, to| {
+                let _ = writeln!(text, "    n{from} -> n{to};");
+            },
+        );
         text.push_str("}\n");
         text
     }
@@ -80,7 +101,11 @@ impl Tree {
                 dynamic,
                 recent,
             } => {
-                let kind = if *dynamic { "dynamic" } else { strategy_name(*strategy) };
+                let kind = if *dynamic {
+                    "dynamic"
+                } else {
+                    strategy_name(*strategy)
+                };
                 let children = counted(self.children.len() + self.hidden, "child", "children");
                 let recent = match recent {
                     0 => String::new(),
@@ -93,9 +118,15 @@ impl Tree {
                 type_name,
                 label,
             } => {
-                let kind = if name == type_name { String::new() } else { format!(" ({type_name})") };
+                let kind = if name == type_name {
+                    String::new()
+                } else {
+                    format!(" ({type_name})")
+                };
                 let label = label.as_ref().filter(|label| *label != name);
-                let label = label.map(|label| format!(" \"{label}\"")).unwrap_or_default();
+                let label = label
+                    .map(|label| format!(" \"{label}\""))
+                    .unwrap_or_default();
                 format!("{name}{kind} {pid}{label}")
             }
             State::Restarting => format!("{name} (restarting)"),
@@ -119,7 +150,11 @@ fn counted(number: usize, one: &str, many: &str) -> String {
 }
 
 fn branches(last: bool) -> (&'static str, &'static str) {
-    if last { ("└── ", "    ") } else { ("├── ", "│   ") }
+    if last {
+        ("└── ", "    ")
+    } else {
+        ("├── ", "│   ")
+    }
 }
 
 fn strategy_name(strategy: Strategy) -> &'static str {

@@ -80,7 +80,9 @@ impl Node {
         for _ in 0..=u16::MAX {
             let [_, _, high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
             let number = u16::from_be_bytes([high, low]);
-            let free = nodes.get(&number).is_none_or(|node| node.strong_count() == 0);
+            let free = nodes
+                .get(&number)
+                .is_none_or(|node| node.strong_count() == 0);
             if number != 0 && free {
                 let inner = Arc::new(Inner::new(number));
                 nodes.insert(number, Arc::downgrade(&inner));
@@ -102,7 +104,12 @@ impl Node {
             return Self::default();
         }
         process::current::with(|process| process.map(|process| process.header().node.clone()))
-            .or_else(|| SCOPED.try_with(|scoped| scoped.borrow().clone()).ok().flatten())
+            .or_else(|| {
+                SCOPED
+                    .try_with(|scoped| scoped.borrow().clone())
+                    .ok()
+                    .flatten()
+            })
             .unwrap_or_default()
     }
 
@@ -159,8 +166,13 @@ impl Node {
             return Some(current);
         }
         let nodes = NODES.get()?;
-        let nodes = nodes.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        nodes.get(&number).and_then(Weak::upgrade).map(|inner| Self(Some(inner)))
+        let nodes = nodes
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        nodes
+            .get(&number)
+            .and_then(Weak::upgrade)
+            .map(|inner| Self(Some(inner)))
     }
 }
 
@@ -187,7 +199,8 @@ impl Drop for Inner {
 }
 
 fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    lock.write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Notes, while a process is polled, whether its node is another than the default one. Returns

@@ -35,7 +35,9 @@ thread_local! {
 
 fn hash(pid: Pid) -> u64 {
     // A multiplicative hash spreads the serial over both ends, which the table reads.
-    pid.serial().wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26)
+    pid.serial()
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .rotate_left(26)
 }
 
 impl Default for Table {
@@ -63,7 +65,10 @@ impl Table {
             next
         });
         // The thread's storage is gone: it is ending, and takes a serial of its own.
-        Pid::new(0, serial.unwrap_or_else(|_| self.next.fetch_add(1, Ordering::Relaxed)))
+        Pid::new(
+            0,
+            serial.unwrap_or_else(|_| self.next.fetch_add(1, Ordering::Relaxed)),
+        )
     }
 
     fn shard(&self, pid: Pid) -> &Shard {
@@ -80,12 +85,16 @@ impl Table {
 
     pub(crate) fn get(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
         let shard = self.shard(pid).lock();
-        shard.find(hash(pid), |(other, _)| *other == pid).map(|(_, process)| Arc::clone(process))
+        shard
+            .find(hash(pid), |(other, _)| *other == pid)
+            .map(|(_, process)| Arc::clone(process))
     }
 
     pub(crate) fn remove(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
         let mut shard = self.shard(pid).lock();
-        let entry = shard.find_entry(hash(pid), |(other, _)| *other == pid).ok()?;
+        let entry = shard
+            .find_entry(hash(pid), |(other, _)| *other == pid)
+            .ok()?;
         let ((_, process), _) = entry.remove();
         // A table that was large gives its memory back as it empties.
         if shard.capacity() > 128 && shard.len() < shard.capacity() / 8 {

@@ -46,8 +46,10 @@ impl TestRuntime {
 
     /// As with the feature `test-util`, which is off.
     #[cfg(not(feature = "test-util"))]
-    #[deprecated(note = "`start_paused` needs the feature `test-util` of `registry-runtime`; add it in \
-                         `[dev-dependencies]`: registry-runtime = { …, features = [\"test-util\"] }")]
+    #[deprecated(
+        note = "`start_paused` needs the feature `test-util` of `registry-runtime`; add it in \
+                         `[dev-dependencies]`: registry-runtime = { …, features = [\"test-util\"] }"
+    )]
     pub fn start_paused(self) -> Self {
         panic!("`start_paused` needs the feature `test-util` of `registry-runtime`");
     }

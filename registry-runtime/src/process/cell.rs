@@ -26,9 +26,9 @@ use super::pid_set::{PidSet, Pids};
 use super::reply::ReplyTo;
 use super::signal::{Envelope, MonitorRef};
 use super::{Actor, ExitReason, Info, Pid};
+use crate::introspect::View;
 use crate::node::Node;
 use crate::registry::Names;
-use crate::introspect::View;
 use crate::sync::{AtomicBool, AtomicU32, AtomicU64, Mutex, Ordering};
 
 /// The process turns exit signals into messages.
@@ -111,7 +111,9 @@ impl Control {
 
     /// Whether children are left to wait for.
     pub(crate) fn has_children(&self) -> bool {
-        self.rare.as_ref().is_some_and(|rare| !rare.children.is_empty())
+        self.rare
+            .as_ref()
+            .is_some_and(|rare| !rare.children.is_empty())
     }
 
     pub(crate) fn wake(&self) {
@@ -179,7 +181,7 @@ impl<A: Actor> Cell<A> {
     /// Puts a message into the mailbox and wakes the process.
     #[inline]
     pub(crate) fn send(&self, message: A::Msg) -> Result<(), Refused<A::Msg>> {
-        self.pushed(self.mailbox.push(Envelope::Message(message)))
+        Self::pushed(self.mailbox.push(Envelope::Message(message)))
     }
 
     /// As [`Cell::send`]; `waker` is woken when a full mailbox may have room.
@@ -188,11 +190,11 @@ impl<A: Actor> Cell<A> {
         message: A::Msg,
         waker: &Waker,
     ) -> Result<(), Refused<A::Msg>> {
-        self.pushed(self.mailbox.push_or_wait(Envelope::Message(message), waker))
+        Self::pushed(self.mailbox.push_or_wait(Envelope::Message(message), waker))
     }
 
     #[inline]
-    fn pushed(&self, push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
+    fn pushed(push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
         match push {
             Push::Wake(waker) => {
                 if let Some(waker) = waker {
@@ -216,8 +218,11 @@ pub trait Proc: Any + Send + Sync {
     fn type_name(&self) -> &'static str;
     /// Puts an untyped message into the mailbox; `signal`s go in even when it is full.
     #[doc(hidden)]
-    fn push_any(&self, message: Box<dyn Any + Send>, signal: bool)
-    -> Result<(), Box<dyn Any + Send>>;
+    fn push_any(
+        &self,
+        message: Box<dyn Any + Send>,
+        signal: bool,
+    ) -> Result<(), Box<dyn Any + Send>>;
     #[doc(hidden)]
     fn figures(&self) -> Figures;
 }

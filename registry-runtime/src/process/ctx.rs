@@ -218,7 +218,9 @@ impl<A: Actor> Ctx<A> {
     pub fn demonitor_flush(&mut self, monitor: MonitorRef) -> bool {
         let was_there = exit::demonitor(&*self.cell, monitor);
         let other = |envelope: &Envelope<A::Msg>| match envelope {
-            Envelope::Any(any) => any.downcast_ref::<Down>().is_none_or(|down| down.monitor != monitor),
+            Envelope::Any(any) => any
+                .downcast_ref::<Down>()
+                .is_none_or(|down| down.monitor != monitor),
             Envelope::Message(_) => true,
         };
         let before = self.batch.len();

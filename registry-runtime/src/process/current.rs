@@ -43,7 +43,10 @@ pub(crate) fn enter(process: &mut Option<Arc<dyn Proc>>) -> Entered<'_> {
         None => false,
     };
     let mine = process.take();
-    let outer = CURRENT.try_with(|current| current.replace(mine)).ok().flatten();
+    let outer = CURRENT
+        .try_with(|current| current.replace(mine))
+        .ok()
+        .flatten();
     Entered {
         home: process,
         outer,
@@ -55,7 +58,10 @@ impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
         let outer = self.outer.take();
-        *self.home = CURRENT.try_with(|current| current.replace(outer)).ok().flatten();
+        *self.home = CURRENT
+            .try_with(|current| current.replace(outer))
+            .ok()
+            .flatten();
         node::restore(self.elsewhere);
     }
 }
@@ -69,7 +75,10 @@ pub(crate) fn hidden<R>(f: impl FnOnce() -> R) -> R {
             let _ = CURRENT.try_with(|current| current.replace(outer));
         }
     }
-    let outer = CURRENT.try_with(|current| current.replace(None)).ok().flatten();
+    let outer = CURRENT
+        .try_with(|current| current.replace(None))
+        .ok()
+        .flatten();
     let _back = Back(outer);
     f()
 }

@@ -114,7 +114,12 @@ fn next_monitor() -> MonitorRef {
 /// Makes `me` be told of the death of `pid`; at once if it is dead.
 pub(crate) fn monitor(me: &dyn Proc, pid: Pid) -> MonitorRef {
     let monitor = next_monitor();
-    me.header().control.lock().rare().monitoring.insert(monitor, pid);
+    me.header()
+        .control
+        .lock()
+        .rare()
+        .monitoring
+        .insert(monitor, pid);
     let target = resolve(pid);
     let watching = target.is_some_and(|target| {
         watch_as(&*target, monitor, Watcher::Process(me.header().pid)).is_none()
@@ -154,7 +159,10 @@ pub(crate) fn demonitor(me: &dyn Proc, monitor: MonitorRef) -> bool {
 fn unwatch(target: &dyn Proc, monitor: MonitorRef) {
     let removed = {
         let mut control = target.header().control.lock();
-        control.rare.as_mut().and_then(|rare| rare.watchers.remove(&monitor))
+        control
+            .rare
+            .as_mut()
+            .and_then(|rare| rare.watchers.remove(&monitor))
     };
     drop(removed);
 }
@@ -279,7 +287,11 @@ pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
         (reason, links, rare)
     };
     header.node.table().remove(header.pid);
-    let parent = if header.supervised { header.parent.and_then(resolve) } else { None };
+    let parent = if header.supervised {
+        header.parent.and_then(resolve)
+    } else {
+        None
+    };
     let ended = ChildExit {
         pid: header.pid,
         reason: reason.clone(),

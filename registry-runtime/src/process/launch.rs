@@ -9,7 +9,7 @@ use super::cell::STARTED;
 use super::reply::{Awaiting, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
 use super::{Actor, Cell, ExitReason, Proc, current, exit, panics};
-use crate::gen_server::{StartError, Waiting};
+use crate::gen_server::StartError;
 use crate::node::Node;
 use crate::sync::Ordering;
 
@@ -58,19 +58,13 @@ impl<A: Actor> From<Launched<A>> for LaunchedProc {
 pub(crate) struct InitWait {
     process: Arc<dyn Proc>,
     started: Awaiting<()>,
-    /// An `init` that calls whoever waits for it is told so, instead of hanging.
-    _waiting: Option<Waiting>,
 }
 
 impl InitWait {
     /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
     /// the time that this returns. After `limit` the process is killed.
     pub(crate) async fn done(self, limit: Option<Duration>) -> Result<(), StartError> {
-        let Self {
-            process,
-            started,
-            _waiting,
-        } = self;
+        let Self { process, started } = self;
         let started = match limit {
             None => started.recv().await,
             Some(limit) => {
@@ -166,7 +160,10 @@ impl<'a> Place<'a> {
         body: impl Future<Output = ExitReason> + Send + 'static,
     ) -> Launched<A> {
         cell.header.flags.fetch_or(STARTED, Ordering::AcqRel);
-        drop(self.runtime.spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals)));
+        drop(
+            self.runtime
+                .spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals)),
+        );
         Launched { cell, init: None }
     }
 
@@ -180,17 +177,11 @@ impl<'a> Place<'a> {
         F: Future<Output = ExitReason> + Send + 'static,
     {
         let (reply, started) = reply_slot();
-        // Before it runs: nobody can wait for anything in it yet, so there is no cycle.
-        let waiting = Waiting::note(&cell.header, A::type_name).ok().flatten();
         self.spawn(&cell, body(reply));
         let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         Launched {
             cell,
-            init: Some(InitWait {
-                process,
-                started,
-                _waiting: waiting,
-            }),
+            init: Some(InitWait { process, started }),
         }
     }
 

@@ -284,7 +284,10 @@ mod tests {
         assert!(matches!(mailbox.push_signal(4), Push::Queued));
         let mut batch = VecDeque::new();
         mailbox.take_batch(&mut batch, false);
-        assert!(matches!(mailbox.push(5), Push::Full(5)), "taken out, not taken up");
+        assert!(
+            matches!(mailbox.push(5), Push::Full(5)),
+            "taken out, not taken up"
+        );
         mailbox.count_handled();
         mailbox.count_handled();
         assert!(matches!(mailbox.push(6), Push::Queued));

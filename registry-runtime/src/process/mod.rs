@@ -5,11 +5,11 @@ pub(crate) mod cell;
 pub(crate) mod ctx;
 pub(crate) mod current;
 pub(crate) mod exit;
+pub(crate) mod launch;
 pub(crate) mod mailbox;
 #[cfg(all(test, registry_loom))]
 mod models;
 pub(crate) mod panics;
-pub(crate) mod launch;
 mod pid;
 mod pid_set;
 mod plain;
@@ -37,6 +37,11 @@ use crate::node::Node;
 use mailbox::Mailbox;
 
 /// Whatever runs as a process: written by `#[gen_server]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no handlers yet",
+    label = "no `#[gen_server] impl {Self}`",
+    note = "write `#[gen_server] impl {Self} {{ … }}`, with the handlers in it (it may be empty)"
+)]
 pub trait Actor: Sized + Send + 'static {
     /// What the mailbox holds, unboxed.
     type Msg: Send + 'static;

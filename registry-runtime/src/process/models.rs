@@ -21,8 +21,8 @@ type Process = Arc<Cell<Plain<u32>>>;
 
 fn model(f: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = std::env::var("LOOM_MAX_PREEMPTIONS")
-        .map_or(Some(3), |bound| bound.parse().ok());
+    builder.preemption_bound =
+        std::env::var("LOOM_MAX_PREEMPTIONS").map_or(Some(3), |bound| bound.parse().ok());
     builder.check(f);
 }
 
@@ -105,7 +105,11 @@ fn a_kill_is_never_slept_through() {
         let cell = process(&node);
         let killer = Arc::clone(&cell);
         let thread = thread::spawn(move || exit::signal(&*killer, None, ExitReason::Kill));
-        block_on(Task::new(Arc::clone(&cell), pending::<ExitReason>(), EndedBy::Kills));
+        block_on(Task::new(
+            Arc::clone(&cell),
+            pending::<ExitReason>(),
+            EndedBy::Kills,
+        ));
         thread.join().unwrap();
         assert_eq!(cell.header.exit_reason(), Some(ExitReason::Killed));
         assert!(node.table().get(cell.header.pid).is_none());
@@ -134,7 +138,11 @@ fn whoever_watches_is_told_once_whether_before_or_after_the_end() {
         let cell = process(&node);
         let watched: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         let thread = thread::spawn(move || block_on(exit::ended(watched)));
-        block_on(Task::new(Arc::clone(&cell), async { ExitReason::Shutdown }, EndedBy::Kills));
+        block_on(Task::new(
+            Arc::clone(&cell),
+            async { ExitReason::Shutdown },
+            EndedBy::Kills,
+        ));
         assert_eq!(thread.join().unwrap(), ExitReason::Shutdown);
     });
 }
@@ -146,7 +154,11 @@ fn a_monitor_ends_in_one_down_whether_before_or_after_the_end() {
         let (cell, watcher) = (process(&node), process(&node));
         let (pid, watching) = (cell.header.pid, Arc::clone(&watcher));
         let thread = thread::spawn(move || exit::monitor(&*watching, pid));
-        block_on(Task::new(Arc::clone(&cell), async { ExitReason::Normal }, EndedBy::Kills));
+        block_on(Task::new(
+            Arc::clone(&cell),
+            async { ExitReason::Normal },
+            EndedBy::Kills,
+        ));
         thread.join().unwrap();
         assert_eq!(watcher.mailbox.close().len(), 1);
     });
@@ -160,7 +172,11 @@ fn a_link_ends_in_one_signal_whether_before_or_after_the_end() {
         Ctx::new(Arc::clone(&other)).trap_exit(true);
         let (pid, linking) = (cell.header.pid, Arc::clone(&other));
         let thread = thread::spawn(move || exit::link(&*linking, pid));
-        block_on(Task::new(Arc::clone(&cell), async { ExitReason::Normal }, EndedBy::Kills));
+        block_on(Task::new(
+            Arc::clone(&cell),
+            async { ExitReason::Normal },
+            EndedBy::Kills,
+        ));
         thread.join().unwrap();
         assert_eq!(other.mailbox.close().len(), 1);
         assert!(other.header.control.lock().links.is_empty());

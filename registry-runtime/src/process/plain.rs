@@ -140,7 +140,8 @@ where
     Fut: Future + Send + 'static,
 {
     let node = Node::current();
-    let cell = Cell::<Plain<M>>::create(&node, parent.map(|parent| parent.header().pid), false, None);
+    let cell =
+        Cell::<Plain<M>>::create(&node, parent.map(|parent| parent.header().pid), false, None);
     if let Some(parent) = parent {
         exit::link(parent, cell.header.pid);
     }

@@ -167,14 +167,20 @@ mod tests {
         let (reply, mut awaiting) = reply_slot();
         reply.send(7);
         assert_eq!(awaiting.poll(Waker::noop()), Poll::Ready(Ok(7)));
-        assert_eq!(awaiting.poll(Waker::noop()), Poll::Ready(Err(Lost::Dropped)));
+        assert_eq!(
+            awaiting.poll(Waker::noop()),
+            Poll::Ready(Err(Lost::Dropped))
+        );
     }
 
     #[test]
     fn a_dropped_reply_says_so_and_a_late_one_is_dropped() {
         let (reply, mut awaiting) = reply_slot::<Arc<()>>();
         drop(reply);
-        assert_eq!(awaiting.poll(Waker::noop()), Poll::Ready(Err(Lost::Dropped)));
+        assert_eq!(
+            awaiting.poll(Waker::noop()),
+            Poll::Ready(Err(Lost::Dropped))
+        );
 
         let value = Arc::new(());
         let (reply, awaiting) = reply_slot();

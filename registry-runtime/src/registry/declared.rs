@@ -8,7 +8,6 @@ use hashbrown::Equivalent;
 use super::error::RegisterError;
 use super::kind::Keys;
 use super::{Registry, RegistryBuilder, RegistryOptions};
-use crate::gen_server::UniqueKeys;
 use crate::introspect::{Declaration, RegistryId};
 use crate::node::{Slot, SlotRef};
 use crate::process::{Actor, Cell, Info};
@@ -93,7 +92,7 @@ where
 #[inline]
 pub(crate) fn find_server<R, S, Q>(key: &Q) -> Option<Arc<Cell<S>>>
 where
-    R: DeclaredRegistry<Keys: UniqueKeys>,
+    R: DeclaredRegistry,
     S: Actor,
     Q: ?Sized + Hash + Equivalent<R::Key>,
 {

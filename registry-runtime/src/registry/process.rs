@@ -100,7 +100,9 @@ where
     pub fn child_spec(&self) -> AnyChildSpec {
         let registry = self.clone();
         let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            registry.launch_process(place, before_run).map(LaunchedProc::from)
+            registry
+                .launch_process(place, before_run)
+                .map(LaunchedProc::from)
         };
         AnyChildSpec::starting(self.name().to_owned(), ChildOptions::worker(), start)
     }
@@ -112,10 +114,11 @@ where
     ) -> Result<Launched<RegistryProcess>, StartError> {
         let mut active = None;
         let cell = place.prepare::<RegistryProcess>(None, |cell| {
-            self.activate(cell.header.pid).map_err(|error| match error {
-                CannotStart::Running(pid) => StartError::AlreadyStarted(pid),
-                CannotStart::Option(error) => StartError::Init(ExitReason::error(error)),
-            })?;
+            self.activate(cell.header.pid)
+                .map_err(|error| match error {
+                    CannotStart::Running(pid) => StartError::AlreadyStarted(pid),
+                    CannotStart::Option(error) => StartError::Init(ExitReason::error(error)),
+                })?;
             active = Some(Active {
                 registry: self.clone(),
                 cell: Arc::clone(cell),
@@ -161,7 +164,10 @@ where
         let counts = &self.inner.core.counts;
         let per_partition = (counts.len() / self.inner.partitions).max(1);
         let total = |shards: &[AtomicUsize]| {
-            shards.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+            shards
+                .iter()
+                .map(|count| count.load(Ordering::Relaxed))
+                .sum()
         };
         counts.chunks(per_partition).map(total).collect()
     }
@@ -171,7 +177,9 @@ where
 #[must_use]
 pub fn declared_child_spec<R: DeclaredRegistry>() -> AnyChildSpec {
     let start = |place: Place<'_>, before_run: BeforeRun<'_>| {
-        R::registry().launch_process(place, before_run).map(LaunchedProc::from)
+        R::registry()
+            .launch_process(place, before_run)
+            .map(LaunchedProc::from)
     };
     AnyChildSpec::starting(R::declaration().name, ChildOptions::worker(), start)
 }

@@ -210,7 +210,7 @@ macro_rules! __supervisor_api {
             /// How a supervisor starts this one.
             #[must_use]
             $vis fn child_spec($($arg: $type),*) -> $crate::__private::AnyChildSpec {
-                $crate::__private::AnyChildSpec::from($crate::__private::supervisor_spec::<$name>(($($arg,)*)))
+                <$crate::__private::AnyChildSpec as $crate::__private::core::convert::From<_>>::from($crate::__private::supervisor_spec::<$name>(($($arg,)*)))
             }
 
             /// The living tree, to be displayed.

@@ -127,7 +127,10 @@ impl Registered {
 
     /// The places from `first` on, in order.
     pub(crate) fn from(&self, first: Place) -> Vec<Place> {
-        self.entries.range(first..).map(|(place, _)| *place).collect()
+        self.entries
+            .range(first..)
+            .map(|(place, _)| *place)
+            .collect()
     }
 
     /// Whether no significant child runs or is about to.

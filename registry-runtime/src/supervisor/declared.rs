@@ -62,7 +62,9 @@ pub trait DeclaredSupervisor: Sized + 'static {
 /// The options of a declared dynamic supervisor, which takes its type's place when it starts.
 #[must_use]
 pub fn dynamic_options<D: DeclaredDynamicSupervisor>() -> DynamicSupervisorOptions {
-    fn take<D: DeclaredDynamicSupervisor>(running: &DynamicSupervisor) -> Result<Claim, StartError> {
+    fn take<D: DeclaredDynamicSupervisor>(
+        running: &DynamicSupervisor,
+    ) -> Result<Claim, StartError> {
         claim(D::slot(), running)
     }
     let mut options = D::options().name(Cow::Borrowed(D::declaration().name));
@@ -81,8 +83,12 @@ pub fn dynamic_child_spec<D: DeclaredDynamicSupervisor>() -> AnyChildSpec {
 /// # Errors
 ///
 /// [`SupervisorError::NotRunning`].
-pub fn dynamic_instance<D: DeclaredDynamicSupervisor>() -> Result<DynamicSupervisor, SupervisorError> {
-    D::slot().get_or_init(Instance::vacant).get().ok_or(SupervisorError::NotRunning)
+pub fn dynamic_instance<D: DeclaredDynamicSupervisor>() -> Result<DynamicSupervisor, SupervisorError>
+{
+    D::slot()
+        .get_or_init(Instance::vacant)
+        .get()
+        .ok_or(SupervisorError::NotRunning)
 }
 
 /// The specification of a declared supervisor, which takes its type's place when it starts.
@@ -103,7 +109,10 @@ pub fn supervisor_spec<D: DeclaredSupervisor>(args: D::Args) -> SupervisorSpec {
 ///
 /// [`SupervisorError::NotRunning`].
 pub fn supervisor_instance<D: DeclaredSupervisor>() -> Result<Supervisor, SupervisorError> {
-    D::slot().get_or_init(Instance::vacant).get().ok_or(SupervisorError::NotRunning)
+    D::slot()
+        .get_or_init(Instance::vacant)
+        .get()
+        .ok_or(SupervisorError::NotRunning)
 }
 
 /// The living tree under a declared supervisor; empty when it does not run.

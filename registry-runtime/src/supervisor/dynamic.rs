@@ -21,8 +21,8 @@ use super::dynamic_children::{Child, State};
 use super::dynamic_options::DynamicSupervisorOptions;
 use super::dynamic_process::DynamicProcess;
 use super::intensity::Intensity;
-use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError};
 use super::stop::stop_child;
+use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError};
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place};
@@ -54,7 +54,11 @@ impl Shared {
     }
 
     pub(crate) fn place(&self) -> Place<'_> {
-        Place::new(&self.node, &self.runtime, Parent::Supervisor(&*self.process))
+        Place::new(
+            &self.node,
+            &self.runtime,
+            Parent::Supervisor(&*self.process),
+        )
     }
 
     fn reserve(&self) -> Result<(), StartError> {
@@ -147,7 +151,9 @@ impl DynamicSupervisor {
     where
         S::Args: Clone,
     {
-        self.start(spec).await.map(|cell| Client::local(cell).into())
+        self.start(spec)
+            .await
+            .map(|cell| Client::local(cell).into())
     }
 
     async fn start<S: GenServer>(&self, spec: ChildSpec<S>) -> Result<Arc<Cell<S>>, StartError>
@@ -201,7 +207,8 @@ impl DynamicSupervisor {
                             continue;
                         };
                         let any: Arc<dyn std::any::Any + Send + Sync> = process;
-                        any.downcast().map_err(|_| StartError::AlreadyStarted(pid))?
+                        any.downcast()
+                            .map_err(|_| StartError::AlreadyStarted(pid))?
                     }
                     Err(error) => return Err(error),
                 },
@@ -329,6 +336,11 @@ impl DynamicSupervisor {
 
 impl fmt::Debug for DynamicSupervisor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DynamicSupervisor({} {})", self.0.options.name, self.pid())
+        write!(
+            f,
+            "DynamicSupervisor({} {})",
+            self.0.options.name,
+            self.pid()
+        )
     }
 }

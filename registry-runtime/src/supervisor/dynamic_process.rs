@@ -161,7 +161,11 @@ fn give_up(shared: &Shared) -> ExitReason {
 
 /// Notes a child's end; whether it is to be started again.
 fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
-    let ChildExit { pid, reason, started } = ended;
+    let ChildExit {
+        pid,
+        reason,
+        started,
+    } = ended;
     let mut state = shared.state.lock();
     let Some(child) = state.get_mut(*pid) else {
         // Ended by `terminate_child`.
@@ -185,17 +189,13 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
     drop(state);
     panics::discard_all(gone);
     if of_interest && !reason.is_orderly() {
-        report::child_terminated(*pid, name, &shared.options.name, reason.clone());
+        report::child_terminated(*pid, name, shared.options.name.clone(), reason.clone());
     }
     again
 }
 
 /// Restarts a child now, or after its backoff.
-fn restart_later(
-    shared: &Shared,
-    ctx: &mut Ctx<DynamicProcess>,
-    pid: Pid,
-) -> Result<(), TooMany> {
+fn restart_later(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(), TooMany> {
     let delay = {
         let mut state = shared.state.lock();
         let Some(child) = state.get_mut(pid) else {
@@ -203,7 +203,10 @@ fn restart_later(
         };
         if let Some(backoff) = child.spec.options.backoff {
             let history = child.history();
-            if history.since.is_some_and(|since| since.elapsed() > backoff.most) {
+            if history
+                .since
+                .is_some_and(|since| since.elapsed() > backoff.most)
+            {
                 history.failures = 0;
             }
         }
@@ -239,7 +242,11 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         drop(state);
         if let Ok(launched) = launched {
             let shutdown = spec.options.shutdown;
-            drop(shared.runtime.spawn(stop_child(launched.process, shared.pid(), shutdown)));
+            drop(
+                shared
+                    .runtime
+                    .spawn(stop_child(launched.process, shared.pid(), shutdown)),
+            );
         }
         return Ok(());
     };
@@ -299,4 +306,3 @@ impl SupervisorView for DynamicSupervisor {
         note_end(&self.0, ended)
     }
 }
-

@@ -31,6 +31,10 @@ impl Intensity {
             }
             self.restarts.pop_front();
         }
+        // A storm that is over gives its memory back.
+        if self.restarts.capacity() > 32 && self.restarts.len() < self.restarts.capacity() / 4 {
+            self.restarts.shrink_to(self.restarts.len() * 2);
+        }
         self.restarts.push_back(now);
         self.restarts.len() <= self.most as usize
     }

@@ -23,7 +23,10 @@ mod process;
 mod requests;
 mod serve_requests;
 mod stop;
-#[expect(clippy::module_inception, reason = "the file is named after the type it holds")]
+#[expect(
+    clippy::module_inception,
+    reason = "the file is named after the type it holds"
+)]
 mod supervisor;
 mod view;
 
@@ -45,10 +48,10 @@ pub use supervisor::{Supervisor, SupervisorSpec};
 pub(crate) use view::SupervisorView;
 
 pub(crate) use child::{BeforeRun, ChildOptions};
-pub(crate) use instance::{Claim, claim};
-pub(crate) use stop::stop_child;
-pub(crate) use dynamic_process::end_of;
 pub use declared::{
     DeclaredDynamicSupervisor, DeclaredSupervisor, dynamic_child_spec, dynamic_instance,
     dynamic_options, dynamic_running, start_tree, supervisor_instance, supervisor_spec, tree,
 };
+pub(crate) use dynamic_process::end_of;
+pub(crate) use instance::{Claim, claim};
+pub(crate) use stop::stop_child;

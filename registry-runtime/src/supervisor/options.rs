@@ -119,7 +119,9 @@ impl Backoff {
 
     /// How long the restart after `failures` failures in a row waits.
     pub(crate) fn delay(self, failures: u32) -> Duration {
-        let factor = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+        let factor = 1_u32
+            .checked_shl(failures.saturating_sub(1))
+            .unwrap_or(u32::MAX);
         self.first.saturating_mul(factor).min(self.most)
     }
 }

@@ -181,7 +181,10 @@ impl Run {
         if let Some(init) = launched.init
             && let Err(error) = init.done(limit).await
         {
-            self.shared.children.lock().set_state(seat, ChildState::Stopped);
+            self.shared
+                .children
+                .lock()
+                .set_state(seat, ChildState::Stopped);
             return Err(error);
         }
         Ok(launched.process)
@@ -193,7 +196,10 @@ impl Run {
         if let Some(entry) = children.get_mut(seat) {
             entry.restarts = entry.restarts.saturating_add(1);
             entry.since = Some(Instant::now());
-            process.header().restarts.store(entry.restarts, Ordering::Relaxed);
+            process
+                .header()
+                .restarts
+                .store(entry.restarts, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -209,14 +215,19 @@ impl Run {
     pub(super) async fn stop(&mut self, seat: Seat) {
         let running = {
             let children = self.shared.children.lock();
-            children.get(seat).map(|entry| (entry.state, entry.options.shutdown))
+            children
+                .get(seat)
+                .map(|entry| (entry.state, entry.options.shutdown))
         };
         if let Some((ChildState::Running(pid), shutdown)) = running
             && let Some(child) = resolve(pid)
         {
             stop_child(child, self.shared.process.header.pid, shutdown).await;
         }
-        self.shared.children.lock().set_state(seat, ChildState::Stopped);
+        self.shared
+            .children
+            .lock()
+            .set_state(seat, ChildState::Stopped);
     }
 
     async fn child_ended(&mut self, ended: ChildExit) -> Result<(), End> {
@@ -238,7 +249,7 @@ impl Run {
             report::child_terminated(
                 ended.pid,
                 id.to_string().into(),
-                &self.shared.name,
+                self.shared.name.clone(),
                 ended.reason.clone(),
             );
         }
@@ -248,10 +259,16 @@ impl Run {
             Restart::Temporary => false,
         };
         if again {
-            self.shared.children.lock().set_state(seat, ChildState::Restarting);
+            self.shared
+                .children
+                .lock()
+                .set_state(seat, ChildState::Restarting);
             return self.restart_later(seat).await;
         }
-        self.shared.children.lock().set_state(seat, ChildState::Stopped);
+        self.shared
+            .children
+            .lock()
+            .set_state(seat, ChildState::Stopped);
         if options.restart == Restart::Temporary {
             let removed = self.shared.children.lock().remove(seat);
             drop(removed);
@@ -271,7 +288,10 @@ impl Run {
             let mut children = self.shared.children.lock();
             children.get_mut(seat).and_then(|entry| {
                 let backoff = entry.options.backoff?;
-                if entry.since.is_some_and(|since| since.elapsed() > backoff.most) {
+                if entry
+                    .since
+                    .is_some_and(|since| since.elapsed() > backoff.most)
+                {
                     entry.failures = 0;
                 }
                 entry.failures = entry.failures.saturating_add(1);
@@ -304,7 +324,10 @@ impl Run {
         }
         let first = match self.shared.strategy {
             Strategy::OneForOne => {
-                if !matches!(self.start_again(seat).await, Ok(()) | Err(StartError::Ignored)) {
+                if !matches!(
+                    self.start_again(seat).await,
+                    Ok(()) | Err(StartError::Ignored)
+                ) {
                     self.try_again(seat);
                 }
                 return Ok(());
@@ -331,9 +354,15 @@ impl Run {
         for other in seats {
             let waits = {
                 let children = self.shared.children.lock();
-                children.get(other).is_some_and(|entry| entry.state == ChildState::Restarting)
+                children
+                    .get(other)
+                    .is_some_and(|entry| entry.state == ChildState::Restarting)
             };
-            let started = if waits { self.start_again(other).await } else { Ok(()) };
+            let started = if waits {
+                self.start_again(other).await
+            } else {
+                Ok(())
+            };
             if !matches!(started, Ok(()) | Err(StartError::Ignored)) {
                 self.try_again(other);
                 break;
@@ -353,7 +382,8 @@ impl Run {
                 Some(backoff.delay(entry.failures))
             })
         };
-        self.ctx.add_timer(delay.unwrap_or_default(), Timed::Once(Request::Again(seat)));
+        self.ctx
+            .add_timer(delay.unwrap_or_default(), Timed::Once(Request::Again(seat)));
     }
 }
 

@@ -67,7 +67,9 @@ impl Run {
     async fn terminate(&mut self, id: &str) -> Result<(), SupervisorError> {
         let found = {
             let children = self.shared.children.lock();
-            children.find_id(id).map(|(seat, entry)| (seat, entry.options.restart))
+            children
+                .find_id(id)
+                .map(|(seat, entry)| (seat, entry.options.restart))
         };
         let (seat, restart) = found.ok_or(SupervisorError::NotFound)?;
         self.stop(seat).await;

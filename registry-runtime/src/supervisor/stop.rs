@@ -16,7 +16,9 @@ use crate::process::{ExitReason, Pid, Proc, exit};
 pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shutdown) {
     ask(&*child, parent, shutdown);
     if let Shutdown::After(limit) = shutdown
-        && timeout(limit, exit::ended(Arc::clone(&child))).await.is_err()
+        && timeout(limit, exit::ended(Arc::clone(&child)))
+            .await
+            .is_err()
     {
         exit::signal(&*child, Some(parent), ExitReason::Kill);
     }
@@ -46,8 +48,13 @@ pub(crate) async fn stop_all(parent: &dyn Proc, children: Vec<(Pid, Shutdown)>) 
     }
     let begun = far_enough(Duration::ZERO);
     for (limit, pids) in limits {
-        let deadline = begun.checked_add(limit).unwrap_or_else(|| far_enough(limit));
-        if tokio::time::timeout_at(deadline, all_gone(parent)).await.is_ok() {
+        let deadline = begun
+            .checked_add(limit)
+            .unwrap_or_else(|| far_enough(limit));
+        if tokio::time::timeout_at(deadline, all_gone(parent))
+            .await
+            .is_ok()
+        {
             return;
         }
         for child in pids.into_iter().filter_map(crate::process::resolve) {

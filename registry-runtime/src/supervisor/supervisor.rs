@@ -173,7 +173,11 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn place(&self) -> Place<'_> {
-        Place::new(&self.node, &self.runtime, Parent::Supervisor(&*self.process))
+        Place::new(
+            &self.node,
+            &self.runtime,
+            Parent::Supervisor(&*self.process),
+        )
     }
 }
 
@@ -189,13 +193,19 @@ impl Supervisor {
         self.0.process.header.pid
     }
 
-    async fn ask<T>(&self, request: impl FnOnce(ReplyTo<T>) -> Request) -> Result<T, SupervisorError> {
+    async fn ask<T>(
+        &self,
+        request: impl FnOnce(ReplyTo<T>) -> Request,
+    ) -> Result<T, SupervisorError> {
         let (reply, awaiting) = reply_slot();
         let waiting = Waiting::note(&self.0.process.header, || "Supervisor");
         let _waiting = waiting.map_err(SupervisorError::Deadlock)?;
         let sent = self.0.process.send(request(reply));
         sent.map_err(|_| SupervisorError::NotRunning)?;
-        awaiting.recv().await.map_err(|_| SupervisorError::NotRunning)
+        awaiting
+            .recv()
+            .await
+            .map_err(|_| SupervisorError::NotRunning)
     }
 
     /// Starts a server as the last child.
@@ -266,7 +276,8 @@ impl Supervisor {
     ///
     /// `Supervisor.terminate_child/2`.
     pub async fn terminate_child(&self, id: &str) -> Result<(), SupervisorError> {
-        self.ask(|reply| Request::Terminate(id.into(), reply)).await?
+        self.ask(|reply| Request::Terminate(id.into(), reply))
+            .await?
     }
 
     /// Starts a child again that has ended.

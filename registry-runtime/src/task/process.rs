@@ -95,7 +95,7 @@ impl Drop for Member {
         }
         let reason = exit::pending(&*self.cell);
         if !reason.is_orderly() {
-            let supervisor = &self.supervisor.0.options.name;
+            let supervisor = self.supervisor.0.options.name.clone();
             report::child_terminated(pid, TaskProcess::type_name().into(), supervisor, reason);
         }
     }

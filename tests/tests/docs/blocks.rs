@@ -15,7 +15,11 @@ struct Block {
 fn blocks() -> Vec<Block> {
     let mut blocks = Vec::new();
     for (path, text) in super::documents() {
-        let document = path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_");
+        let document = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .replace('-', "_");
         let mut open: Option<Block> = None;
         for (line, text) in (1..).zip(text.lines()) {
             match (text.strip_prefix("```"), open.as_mut()) {
@@ -35,7 +39,11 @@ fn blocks() -> Vec<Block> {
                 (None, None) => {}
             }
         }
-        assert!(open.is_none(), "{}: the last block is not closed", path.display());
+        assert!(
+            open.is_none(),
+            "{}: the last block is not closed",
+            path.display()
+        );
     }
     blocks
 }
@@ -44,7 +52,12 @@ fn blocks() -> Vec<Block> {
 fn program() -> String {
     let mut groups: Vec<(String, bool, String)> = Vec::new();
     for block in blocks() {
-        let Block { document, line, language, text } = block;
+        let Block {
+            document,
+            line,
+            language,
+            text,
+        } = block;
         match language.as_str() {
             "rust" | "rust,no_run" => {
                 groups.push((format!("{document}_line_{line}"), language == "rust", text));
@@ -57,7 +70,8 @@ fn program() -> String {
             other => panic!("line {line} is in `{other}`"),
         }
     }
-    let mut source = "#![allow(warnings, reason = \"an example need not use all it has\")]\n".to_owned();
+    let mut source =
+        "#![allow(warnings, reason = \"an example need not use all it has\")]\n".to_owned();
     let mut calls = String::new();
     for (name, runs, text) in groups {
         let _ = writeln!(source, "mod {name} {{");
@@ -73,24 +87,36 @@ fn program() -> String {
             "std::process::Termination::report(\
              registry_runtime::node::TestRuntime::new().start_paused().run(body()))"
         };
-        let _ = writeln!(source, "pub fn run() -> std::process::ExitCode {{ {run} }}\n}}");
+        let _ = writeln!(
+            source,
+            "pub fn run() -> std::process::ExitCode {{ {run} }}\n}}"
+        );
         if runs {
-            let _ = writeln!(
-                calls,
-                "println!(\"{name}\"); assert_eq!({name}::run(), std::process::ExitCode::SUCCESS);"
-            );
+            let _ = writeln!(calls, "check(\"{name}\", {name}::run);");
         }
     }
-    let _ = writeln!(source, "fn main() {{\n{calls}}}");
+    let _ = writeln!(source, "{CHECK}\nfn main() {{\n{calls}}}");
     source
 }
+
+/// Says which block it was that failed.
+const CHECK: &str = r#"
+fn check(name: &str, run: fn() -> std::process::ExitCode) {
+    let done = std::panic::catch_unwind(run);
+    assert!(done.is_ok_and(|code| code == std::process::ExitCode::SUCCESS), "{name} failed");
+}
+"#;
 
 /// The blocks that do not compile, and what is quoted of the compiler's answers.
 fn pitfalls() -> Vec<(String, String)> {
     let blocks = blocks();
     let fails = |pair: &[Block]| match pair {
         [block, quote] if block.language == "rust,compile_fail" => {
-            assert_eq!(quote.language, "text", "what the compiler says follows line {}", block.line);
+            assert_eq!(
+                quote.language, "text",
+                "what the compiler says follows line {}",
+                block.line
+            );
             Some((block.text.clone(), quote.text.clone()))
         }
         _ => None,
@@ -100,7 +126,10 @@ fn pitfalls() -> Vec<(String, String)> {
 
 /// A text without what differs between a document and a file: indentation and empty lines.
 fn lines(text: &str) -> Vec<&str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect()
 }
 
 #[test]
@@ -130,10 +159,17 @@ fn the_compilers_words_are_the_compilers() {
             let source = lines(source);
             lines(&block).iter().all(|line| source.contains(line))
         };
-        let (_, said) = files.iter().find(holds).unwrap_or_else(|| panic!("in no file:\n{block}"));
+        let (_, said) = files
+            .iter()
+            .find(holds)
+            .unwrap_or_else(|| panic!("in no file:\n{block}"));
         let said = lines(said);
         for line in lines(&quote).into_iter().filter(|line| *line != "…") {
-            assert!(said.contains(&line), "the compiler does not say `{line}`, but:\n{}", said.join("\n"));
+            assert!(
+                said.contains(&line),
+                "the compiler does not say `{line}`, but:\n{}",
+                said.join("\n")
+            );
         }
     }
 }

@@ -12,7 +12,9 @@ fn links(text: &str) -> Vec<(String, String)> {
         }
         let mut rest = line;
         while let Some((before, after)) = rest.split_once("](").filter(|_| !fenced) {
-            let Some((target, tail)) = after.split_once(')') else { break };
+            let Some((target, tail)) = after.split_once(')') else {
+                break;
+            };
             let text = before.rsplit_once('[').map_or("", |(_, text)| text);
             found.push((text.to_owned(), target.to_owned()));
             rest = tail;
@@ -48,20 +50,31 @@ fn fault(path: &Path, own: &str, text: &str, target: &str) -> Option<String> {
         return None;
     }
     let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
-    let path = if file.is_empty() { path.to_owned() } else { path.parent()?.join(file) };
+    let path = if file.is_empty() {
+        path.to_owned()
+    } else {
+        path.parent()?.join(file)
+    };
     if !path.exists() {
         return Some(format!("there is no `{target}`"));
     }
-    let there = if file.is_empty() { own.to_owned() } else { std::fs::read_to_string(&path).unwrap_or_default() };
+    let there = if file.is_empty() {
+        own.to_owned()
+    } else {
+        std::fs::read_to_string(&path).unwrap_or_default()
+    };
     if !fragment.is_empty() && !has_heading(&there, fragment) {
         return Some(format!("`{target}` has no such heading"));
     }
     // A link to a Rust file is named after something in it: a test, mostly.
     let name = text.trim_matches('`');
-    let is_item = file.ends_with(".rs") && !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if is_item && !["fn", "struct", "enum", "trait", "mod", "macro_rules!"]
-        .iter()
-        .any(|kind| there.contains(&format!("{kind} {name}")))
+    let is_item = path.extension().is_some_and(|extension| extension == "rs")
+        && !name.contains('.')
+        && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_item
+        && !["fn", "struct", "enum", "trait", "mod", "macro_rules!"]
+            .iter()
+            .any(|kind| there.contains(&format!("{kind} {name}")))
     {
         return Some(format!("`{file}` has no `{name}`"));
     }
@@ -96,9 +109,15 @@ fn the_paths_lead_somewhere() {
                 continue;
             }
             for code in line.split('`').skip(1).step_by(2) {
-                let is_path = ["registry-runtime/", "registry-macros/", "tests/", "examples/", ".ci/"]
-                    .iter()
-                    .any(|start| code.starts_with(start));
+                let is_path = [
+                    "registry-runtime/",
+                    "registry-macros/",
+                    "tests/",
+                    "examples/",
+                    ".ci/",
+                ]
+                .iter()
+                .any(|start| code.starts_with(start));
                 if is_path && !code.contains(['*', '…', ' ']) && !root.join(code).exists() {
                     faults.push(format!("{}: there is no `{code}`", document.display()));
                 }

@@ -1,8 +1,7 @@
 //! Promise 3: no reading shows an entry whose process has told anyone that it is dead.
 //!
 //! Seen to fail: `finish` told everyone before the names left; it closed the mailbox before the names
-//! left (a cast said `NotRunning` while the name was still found); a failed start did not wait for the
-//! end; a call whose reply was lost did not.
+//! left (a cast said `NotRunning` while the name was still found).
 
 use registry_runtime::prelude::*;
 use registry_tests::{ByHand, Log, Look, OnDrop, settle};

@@ -1,8 +1,9 @@
 //! Promise 5: `Kill` ends a process at its next await, no process outlives its supervisor, and
 //! nothing is left behind.
 //!
-//! Seen to fail: the task looked at `KILL` only between messages; `reap` did not wait for the
-//! children; `adopt` took children in while the parent ended; `finish` left the process in the table.
+//! Seen to fail: the task looked at `KILL` only between messages; `reap` did not wait for the children; a
+//! dynamic supervisor took children in while it ended; `finish` left the process in the table. Not seen:
+//! `exit::adopt` that refuses nobody, which the supervisor's own look makes up for.
 
 use std::time::Duration;
 

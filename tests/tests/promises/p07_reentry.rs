@@ -1,7 +1,6 @@
 //! Promise 7: code that a registry calls may use the same registry.
 //!
-//! Seen to fail: `dispatch` called its callback with the shard's lock held for writing (the guard of
-//! these tests ended the wait).
+//! Not yet seen to fail: a `dispatch` that calls back under the shard's lock is to be tried.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Promise 8: every timer runs under `tokio::time`, so the paused clock drives all of it.
 //!
-//! Seen to fail: `Intensity` counted by `std::time::Instant` (restarts an hour apart were too many);
-//! `stop_child` and the timers of a process likewise (the tests hung, or time had not moved).
+//! Seen to fail: `Intensity` counted by `std::time::Instant`; a process's timers counted from the
+//! system's time; `Call` had no deadline.
 
 use std::time::Duration;
 

@@ -1,7 +1,8 @@
 //! Promise 10: one bad thing is one error: never an abort, a hang, or a lost entry of someone else.
 //!
-//! Seen to fail: `finish` dropped the messages left without catching their panics; the state was
-//! dropped without; a claim that panicked left its process in the table.
+//! Seen to fail: `finish` dropped the messages left, and `Ctx` those taken out, without catching their
+//! panics (the program was aborted); a claim that panicked left its process in the table. Not seen: a
+//! state that is dropped without, since the task's own `Drop` ends the process then.
 
 use std::fmt;
 

@@ -55,16 +55,28 @@ async fn shows_keys_and_values_of_each_process<R: Subject>(registry: R, ctx: Me)
     let mut seen = Vec::new();
     let shown = registry.shown("hello", |pid, value| seen.push((pid, value.clone())));
     assert_eq!((shown, seen), (1, vec![(ctx.pid(), Word("value"))]));
-    assert_eq!(registry.shown("nobody", |_, _| panic!("there is nobody")), 0);
+    assert_eq!(
+        registry.shown("nobody", |_, _| panic!("there is nobody")),
+        0
+    );
 }
 
 async fn supports_match_patterns<R: Subject>(registry: R, ctx: Me) {
     let value = Triple(1, "atom", 1);
     registry.put(&ctx, "hello", value.clone());
     let found = [(ctx.pid(), value)];
-    assert_eq!(registry.matching("hello", match_spec! { (_, Triple(1, _, _)) }), found);
-    assert_eq!(registry.matching("hello", match_spec! { (_, Number(1)) }), []);
-    assert_eq!(registry.matching("hello", match_spec! { (_, Triple(_, "atom", _)) }), found);
+    assert_eq!(
+        registry.matching("hello", match_spec! { (_, Triple(1, _, _)) }),
+        found
+    );
+    assert_eq!(
+        registry.matching("hello", match_spec! { (_, Number(1)) }),
+        []
+    );
+    assert_eq!(
+        registry.matching("hello", match_spec! { (_, Triple(_, "atom", _)) }),
+        found
+    );
     let same = match_spec! { (_, Triple(first, _, third)) if first == third };
     assert_eq!(registry.matching("hello", same), found);
     assert_eq!(registry.matching("hello", match_spec! { (_, _) }), found);
@@ -98,15 +110,27 @@ async fn supports_guard_conditions<R: Subject>(registry: R, ctx: Me) {
 
 async fn count_match_supports_match_patterns<R: Subject>(registry: R, ctx: Me) {
     registry.put(&ctx, "hello", Triple(1, "atom", 1));
-    assert_eq!(registry.count_match("hello", match_spec! { (_, Triple(1, _, _)) }), 1);
-    assert_eq!(registry.count_match("hello", match_spec! { (_, Number(1)) }), 0);
-    assert_eq!(registry.count_match("hello", match_spec! { (_, Triple(_, "atom", _)) }), 1);
+    assert_eq!(
+        registry.count_match("hello", match_spec! { (_, Triple(1, _, _)) }),
+        1
+    );
+    assert_eq!(
+        registry.count_match("hello", match_spec! { (_, Number(1)) }),
+        0
+    );
+    assert_eq!(
+        registry.count_match("hello", match_spec! { (_, Triple(_, "atom", _)) }),
+        1
+    );
     let same = match_spec! { (_, Triple(first, _, third)) if first == third };
     assert_eq!(registry.count_match("hello", same), 1);
     assert_eq!(registry.count_match("hello", match_spec! { (_, _) }), 1);
     assert_eq!(registry.count_match("_", match_spec! { (_, _) }), 0);
     registry.put(&ctx, "world", map());
-    assert_eq!(registry.count_match("world", match_spec! { (_, value) if has_b(value) }), 1);
+    assert_eq!(
+        registry.count_match("world", match_spec! { (_, value) if has_b(value) }),
+        1
+    );
 }
 
 async fn count_match_supports_guard_conditions<R: Subject>(registry: R, ctx: Me) {
@@ -208,23 +232,31 @@ async fn is_linked_while_it_has_entries<R: Subject>(registry: R, mut ctx: Me) {
     let exit: Exit = ctx.recv_info().await;
     assert_eq!((exit.from, exit.reason), (Some(own), ExitReason::Killed));
     own.ended().await;
-    assert!(now(ctx.recv_info::<Exit>()).await.is_none(), "one signal, however many entries");
+    assert!(
+        now(ctx.recv_info::<Exit>()).await.is_none(),
+        "one signal, however many entries"
+    );
     let own = registry.start().await.unwrap();
     registry.put(&ctx, "hello", Word("value"));
     registry.unregister(&ctx, "hello");
     own.exit(ExitReason::Kill);
     own.ended().await;
-    assert!(now(ctx.recv_info::<Exit>()).await.is_none(), "nothing is registered any more");
+    assert!(
+        now(ctx.recv_info::<Exit>()).await.is_none(),
+        "nothing is registered any more"
+    );
     registry.start().await.unwrap();
 }
 
-async fn the_exiting_are_refused<R: Subject>(registry: R, ctx: Me) {
+async fn the_exiting_are_refused<R: Subject>(registry: R, _: Me) {
     let (send, sent) = tokio::sync::oneshot::channel();
-    let process = spawn(async |ctx: Me| drop(send.send(ctx)));
+    let pid = process(async |ctx: Me| drop(send.send(ctx)));
     let dead = sent.await.unwrap();
-    assert!(process.pid().ended().await.is_normal());
-    assert_eq!(registry.register(&dead, "hello", Number(1)), Err(RegisterError::Exiting));
+    pid.ended().await;
+    assert_eq!(
+        registry.register(&dead, "hello", Number(1)),
+        Err(RegisterError::Exiting)
+    );
     registry.unregister(&dead, "hello");
     assert_eq!((registry.count(), registry.lookup("hello")), (0, vec![]));
-    drop(ctx);
 }

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::marker::PhantomData;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
 
+use registry_runtime::node::TestRuntime;
 use registry_runtime::prelude::*;
+use registry_runtime::process::Receiver;
 use registry_runtime::registry::{Entries, IsMatch, Keys, Matched, NotRunning};
 use tokio::sync::{mpsc, oneshot};
 
@@ -60,11 +63,8 @@ pub(crate) trait Subject: Clone + Send + Sync + 'static {
     fn shown(&self, key: &str, f: impl FnMut(Pid, &Value)) -> usize;
     fn keys(&self, pid: Pid) -> Vec<String>;
     fn values(&self, key: &str, pid: Pid) -> Vec<Value>;
-    fn dispatch<T>(
-        &self,
-        key: &str,
-        f: impl FnOnce(Entries<'_, Value, Message>) -> T,
-    ) -> Option<T>;
+    fn dispatch<T>(&self, key: &str, f: impl FnOnce(Entries<'_, Value, Message>) -> T)
+    -> Option<T>;
     fn dispatch_parallel(
         &self,
         key: &str,
@@ -82,11 +82,12 @@ pub(crate) trait Subject: Clone + Send + Sync + 'static {
     fn meta<T: Clone + Send + Sync + 'static>(&self, key: &str) -> Option<T>;
     fn put_meta<T: Send + Sync + 'static>(&self, key: &str, value: T) -> Result<(), NotRunning>;
     fn delete_meta(&self, key: &str);
-    fn lock<T: Send, Fut: Future<Output = T> + Send>(
-        &self,
-        key: &str,
-        f: impl FnOnce() -> Fut + Send,
-    ) -> impl Future<Output = T> + Send;
+    /// Waits for `inside` while it holds the lock.
+    fn lock<'a, T: Send + 'a>(
+        &'a self,
+        key: &'a str,
+        inside: impl Future<Output = T> + Send + 'a,
+    ) -> Pin<Box<dyn Future<Output = T> + Send + 'a>>;
     fn listen(&self, ctx: &Process<Event>) -> Result<(), RegisterError>;
     fn unlisten(&self, ctx: &Process<Event>);
 
@@ -107,6 +108,7 @@ pub(crate) trait OneEach: Subject {
     ) -> Option<(Value, Value)>;
     fn whereis(&self, key: &str) -> Option<Pid>;
     fn send(&self, key: &str, message: Message) -> Result<(), SendError>;
+    fn find(&self, key: &str) -> Option<Arc<dyn Receiver<Message>>>;
 }
 
 /// A subject with several processes a key.
@@ -197,12 +199,12 @@ macro_rules! forward {
         fn delete_meta(&$me, key: &str) {
             $($on)* delete_meta(key);
         }
-        async fn lock<T: Send, Fut: Future<Output = T> + Send>(
-            &$me,
-            key: &str,
-            f: impl FnOnce() -> Fut + Send,
-        ) -> T {
-            $($on)* lock(key, move || f()).await
+        fn lock<'a, T: Send + 'a>(
+            &'a $me,
+            key: &'a str,
+            inside: impl Future<Output = T> + Send + 'a,
+        ) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+            Box::pin($($on)* lock(key, move || inside))
         }
         fn listen(&$me, ctx: &Process<Event>) -> Result<(), RegisterError> {
             $($on)* listen(ctx)
@@ -228,6 +230,9 @@ macro_rules! forward_one_each {
         }
         fn send(&$me, key: &str, message: Message) -> Result<(), SendError> {
             $($on)* send(key, message)
+        }
+        fn find(&$me, key: &str) -> Option<Arc<dyn Receiver<Message>>> {
+            $me.handle().find(key)
         }
     };
 }
@@ -304,9 +309,30 @@ on_value!(DuplicateByKey, Several, forward_several);
 declared!(Unique1, 1, Unique, OneEach, forward_one_each, unique);
 declared!(Unique8, 8, Unique, OneEach, forward_one_each, unique);
 declared!(ByPid1, 1, Duplicate, Several, forward_several, duplicate);
-declared!(ByPid8, 8, Duplicate, Several, forward_several, duplicate(by_pid));
-declared!(ByKey1, 1, DuplicateByKey, Several, forward_several, duplicate(by_key));
-declared!(ByKey8, 8, DuplicateByKey, Several, forward_several, duplicate(by_key));
+declared!(
+    ByPid8,
+    8,
+    Duplicate,
+    Several,
+    forward_several,
+    duplicate(by_pid)
+);
+declared!(
+    ByKey1,
+    1,
+    DuplicateByKey,
+    Several,
+    forward_several,
+    duplicate(by_key)
+);
+declared!(
+    ByKey8,
+    8,
+    DuplicateByKey,
+    Several,
+    forward_several,
+    duplicate(by_key)
+);
 
 impl<D: Keys, const P: usize> Clone for OnValue<D, P> {
     fn clone(&self) -> Self {
@@ -324,15 +350,15 @@ impl<R> Clone for Declared<R> {
 macro_rules! configured {
     ($config:ident: $subject:ty; $($test:ident)*) => {
         mod $config {
+            #[allow(unused_imports, reason = "what is declared needs no name of a kind")]
             use registry_runtime::prelude::*;
 
-            #[allow(unused_imports, reason = "some kinds need fewer of them")]
             use crate::support::*;
 
             $(
-                #[registry_runtime::test]
-                async fn $test() {
-                    run::<$subject, _, _>(super::$test).await;
+                #[test]
+                fn $test() {
+                    run::<$subject, _>(super::$test);
                 }
             )*
         }
@@ -371,21 +397,36 @@ macro_rules! over_all {
     };
 }
 
-/// Runs a test in a process, on a registry that runs; nothing of the process is left of it.
-pub(crate) async fn run<R, F, Fut>(test: F)
+/// A future whose type the compiler need not make a task of its own for: there are many tests.
+pub(crate) type Boxed<T = ()> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Runs a test in a process, on a registry that runs, as `#[registry_runtime::test]` does; nothing
+/// of the process is left of it.
+pub(crate) fn run<R, Fut>(test: fn(R, Me) -> Fut)
 where
     R: Subject,
-    F: FnOnce(R, Me) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
 {
-    let registry = R::new();
-    registry.start().await.unwrap();
-    let tested = registry.clone();
-    let pid = spawn(move |ctx| test(tested, ctx)).pid();
-    let reason = pid.ended().await;
-    assert!(reason.is_normal(), "{reason}");
-    assert_eq!(registry.count_select(|_, other, _| other == pid), 0);
-    assert_eq!(registry.keys(pid), Vec::<String>::new());
+    let run: Boxed = Box::pin(async move {
+        let registry = R::new();
+        registry.start().await.unwrap();
+        let tested = registry.clone();
+        let pid = process(move |ctx| test(tested, ctx));
+        let reason = pid.ended().await;
+        assert!(reason.is_normal(), "{reason}");
+        assert_eq!(registry.count_select(|_, other, _| other == pid), 0);
+        assert_eq!(registry.keys(pid), Vec::<String>::new());
+    });
+    TestRuntime::new().run(run);
+}
+
+/// Starts a process.
+pub(crate) fn process<Fut>(body: impl FnOnce(Me) -> Fut + Send + 'static) -> Pid
+where
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    let body: Box<dyn FnOnce(Me) -> Boxed + Send> = Box::new(move |ctx| Box::pin(body(ctx)));
+    spawn(body).pid()
 }
 
 type Order = Box<dyn FnOnce(&Me) + Send>;
@@ -399,15 +440,12 @@ pub(crate) struct Other {
 impl Other {
     pub(crate) fn new() -> Self {
         let (orders, mut received) = mpsc::unbounded_channel::<Order>();
-        let process = spawn(async move |ctx: Me| {
+        let pid = process(async move |ctx: Me| {
             while let Some(order) = received.recv().await {
                 order(&ctx);
             }
         });
-        Self {
-            pid: process.pid(),
-            orders,
-        }
+        Self { pid, orders }
     }
 
     /// Has it do something: what that came to.
@@ -464,6 +502,9 @@ pub(crate) async fn received(ctx: &mut Me) -> Vec<Value> {
     all.sort_unstable();
     all
 }
+
+/// The numbers of partitions.
+pub(crate) const PARTITIONS: [usize; 2] = [1, 8];
 
 pub(crate) fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut items: Vec<T> = items.into_iter().collect();

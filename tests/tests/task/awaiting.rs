@@ -13,7 +13,10 @@ async fn await_on_timeout_kills_the_task_and_spares_the_owner() {
     in_process(async |_: Process<()>| {
         let task = Task::run(pending::<()>());
         let pid = task.pid();
-        assert_eq!(task.await_timeout(Duration::ZERO).await, Err(TaskError::Timeout));
+        assert_eq!(
+            task.await_timeout(Duration::ZERO).await,
+            Err(TaskError::Timeout)
+        );
         assert_eq!(pid.ended().await, ExitReason::Killed);
     })
     .await;
@@ -21,7 +24,10 @@ async fn await_on_timeout_kills_the_task_and_spares_the_owner() {
 
 #[registry_runtime::test]
 async fn await_exits_on_normal_exit() {
-    assert_eq!(exiting(ExitReason::Normal).await, exited(ExitReason::Normal));
+    assert_eq!(
+        exiting(ExitReason::Normal).await,
+        exited(ExitReason::Normal)
+    );
 }
 
 #[registry_runtime::test]
@@ -91,7 +97,10 @@ struct Boss {
 impl Boss {
     /// Awaits a task that calls its owner.
     #[call]
-    async fn ask_oneself(&mut self, ctx: &mut Ctx<Self>) -> Result<Result<(), CallError>, TaskError> {
+    async fn ask_oneself(
+        &mut self,
+        ctx: &mut Ctx<Self>,
+    ) -> Result<Result<(), CallError>, TaskError> {
         let me = ctx.self_ref();
         let log = self.log.clone();
         Task::run(async move {
@@ -124,7 +133,10 @@ async fn a_call_that_comes_back_to_the_awaiting_owner_is_a_deadlock() {
     let log = Log::new();
     let boss = Boss::start(log.clone()).await.unwrap();
     let answer = boss.ask_oneself().await.unwrap();
-    assert!(matches!(answer, Ok(Err(CallError::Deadlock(_)))), "{answer:?}");
+    assert!(
+        matches!(answer, Ok(Err(CallError::Deadlock(_)))),
+        "{answer:?}"
+    );
     assert_eq!(log.all(), ["answered"]);
 }
 

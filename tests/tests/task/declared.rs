@@ -19,8 +19,13 @@ impl DeclaredTaskSupervisor for Jobs {
     }
 
     fn declaration() -> &'static Declaration {
-        static DECLARATION: Declaration =
-            Declaration::new(DeclarationKind::TaskSupervisor, "Jobs", module_path!(), file!(), line!());
+        static DECLARATION: Declaration = Declaration::new(
+            DeclarationKind::TaskSupervisor,
+            "Jobs",
+            module_path!(),
+            file!(),
+            line!(),
+        );
         &DECLARATION
     }
 
@@ -33,19 +38,34 @@ registry_runtime::__task_supervisor_api! { Jobs, pub(crate) }
 
 #[registry_runtime::test]
 async fn a_declared_one_is_found_by_its_type() {
-    assert_eq!(Jobs::run(async {}).unwrap_err(), StartError::SupervisorNotRunning);
+    assert_eq!(
+        Jobs::run(async {}).unwrap_err(),
+        StartError::SupervisorNotRunning
+    );
     assert_eq!(Jobs::handle().unwrap_err(), SupervisorError::NotRunning);
-    assert_eq!((Jobs::children(), Jobs::count_children()), (Vec::new(), Children::default()));
-    let tree = SupervisorSpec::new("App").child(Jobs::child_spec()).start().await.unwrap();
+    assert_eq!(
+        (Jobs::children(), Jobs::count_children()),
+        (Vec::new(), Children::default())
+    );
+    let tree = SupervisorSpec::new("App")
+        .child(Jobs::child_spec())
+        .start()
+        .await
+        .unwrap();
     let running = Jobs::whereis().unwrap();
-    assert_eq!(Jobs::start_link().unwrap_err(), StartError::AlreadyStarted(running));
+    assert_eq!(
+        Jobs::start_link().unwrap_err(),
+        StartError::AlreadyStarted(running)
+    );
     assert_eq!(Jobs::run(async { 1 }).unwrap().await, Ok(1));
     let held = Jobs::start_child(pending::<()>()).unwrap();
     let other = Jobs::run_nolink(pending::<()>()).unwrap();
     assert_eq!(Jobs::run(async {}).unwrap_err(), StartError::MaxChildren);
     assert_eq!(Jobs::terminate_child(held).await, Ok(()));
     assert_eq!(Jobs::children(), [other.pid()]);
-    let stream = Jobs::async_stream([1, 2], async |n| n).unwrap().max_concurrency(1);
+    let stream = Jobs::async_stream([1, 2], async |n| n)
+        .unwrap()
+        .max_concurrency(1);
     assert_eq!(stream.collect().await, [Ok(1), Ok(2)]);
     running.exit(ExitReason::Kill);
     successor(running, Jobs::whereis).await;

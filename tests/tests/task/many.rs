@@ -22,7 +22,10 @@ async fn await_many_returns_replies_in_input_order_ignoring_response_order() {
 
 #[registry_runtime::test]
 async fn await_many_returns_an_empty_list_immediately() {
-    assert_eq!(Task::<()>::await_many([], Duration::ZERO).await, Ok(Vec::new()));
+    assert_eq!(
+        Task::<()>::await_many([], Duration::ZERO).await,
+        Ok(Vec::new())
+    );
 }
 
 #[registry_runtime::test(start_paused = true)]
@@ -31,7 +34,10 @@ async fn await_many_exits_on_timeout_and_kills_those_that_are_left() {
         let tasks = [Task::run(async {}), Task::run(pending())];
         let left = tasks[1].pid();
         let limit = Duration::from_millis(1);
-        assert_eq!(Task::await_many(tasks, limit).await, Err(TaskError::Timeout));
+        assert_eq!(
+            Task::await_many(tasks, limit).await,
+            Err(TaskError::Timeout)
+        );
         assert_eq!(left.ended().await, ExitReason::Killed);
     })
     .await;
@@ -57,9 +63,15 @@ async fn await_many_exits_immediately_when_any_task_exits() {
 #[registry_runtime::test]
 async fn await_many_exits_immediately_when_any_task_crashes() {
     in_trapping_process(async |_: Process<()>| {
-        let tasks = [Task::run(pending::<()>()), Task::run(async { panic!("oops") })];
+        let tasks = [
+            Task::run(pending::<()>()),
+            Task::run(async { panic!("oops") }),
+        ];
         let result = Task::await_many(tasks, HOUR).await;
-        assert!(matches!(result, Err(TaskError::Exited(ExitReason::Panic(_)))), "{result:?}");
+        assert!(
+            matches!(result, Err(TaskError::Exited(ExitReason::Panic(_)))),
+            "{result:?}"
+        );
     })
     .await;
 }
@@ -78,9 +90,16 @@ async fn await_many_kills_its_tasks_when_it_is_dropped() {
 
 #[registry_runtime::test(start_paused = true)]
 async fn yield_many_returns_results_from_multiple_tasks() {
-    let mut tasks = [Task::run(async {}), Task::run(pending()), exiting(ExitReason::Normal)];
+    let mut tasks = [
+        Task::run(async {}),
+        Task::run(pending()),
+        exiting(ExitReason::Normal),
+    ];
     let results = Task::yield_many(&mut tasks, Duration::from_millis(1)).await;
-    assert_eq!(results, [Some(Ok(())), None, Some(exited(ExitReason::Normal))]);
+    assert_eq!(
+        results,
+        [Some(Ok(())), None, Some(exited(ExitReason::Normal))]
+    );
     assert!(tasks[1].pid().is_alive(), "it runs on");
 }
 
@@ -89,7 +108,10 @@ async fn yield_many_returns_nothing_on_timeout() {
     let gate = Gate::shut();
     let passed = gate.clone();
     let mut tasks = [Task::run(async move { passed.pass().await })];
-    assert_eq!(Task::yield_many(&mut tasks, Duration::from_millis(1)).await, [None]);
+    assert_eq!(
+        Task::yield_many(&mut tasks, Duration::from_millis(1)).await,
+        [None]
+    );
     gate.open();
     assert_eq!(Task::yield_many(&mut tasks, HOUR).await, [Some(Ok(()))]);
 }
@@ -97,5 +119,8 @@ async fn yield_many_returns_nothing_on_timeout() {
 #[registry_runtime::test]
 async fn yield_many_returns_exit_on_normal_exit() {
     let mut tasks = [exiting(ExitReason::Normal)];
-    assert_eq!(Task::yield_many(&mut tasks, HOUR).await, [Some(exited(ExitReason::Normal))]);
+    assert_eq!(
+        Task::yield_many(&mut tasks, HOUR).await,
+        [Some(exited(ExitReason::Normal))]
+    );
 }

@@ -9,8 +9,11 @@ use registry_tests::Log;
 
 use super::support::{HOUR, exited, exiting, in_process, in_trapping_process, unknown};
 
-const WAYS: [Shutdown; 3] =
-    [Shutdown::BrutalKill, Shutdown::After(Duration::from_secs(5)), Shutdown::Infinity];
+const WAYS: [Shutdown; 3] = [
+    Shutdown::BrutalKill,
+    Shutdown::After(Duration::from_secs(5)),
+    Shutdown::Infinity,
+];
 
 #[registry_runtime::test]
 async fn shutdown_returns_the_result_when_it_is_there() {
@@ -58,9 +61,17 @@ async fn shutdown_returns_exit_on_normal_end() {
 async fn shutdown_tells_its_own_reason_from_others() {
     for (ended, how, result) in [
         (ExitReason::Shutdown, Shutdown::default(), None),
-        (ExitReason::Shutdown, Shutdown::BrutalKill, Some(exited(ExitReason::Shutdown))),
+        (
+            ExitReason::Shutdown,
+            Shutdown::BrutalKill,
+            Some(exited(ExitReason::Shutdown)),
+        ),
         (ExitReason::Kill, Shutdown::BrutalKill, None),
-        (ExitReason::Kill, Shutdown::default(), Some(exited(ExitReason::Killed))),
+        (
+            ExitReason::Kill,
+            Shutdown::default(),
+            Some(exited(ExitReason::Killed)),
+        ),
     ] {
         let mut task = Task::run(pending::<()>());
         task.pid().exit(ended);

@@ -15,7 +15,11 @@ async fn can_be_supervised_directly() {
         let notes = notes.clone();
         async move { notes.add("ran") }
     };
-    let tree = SupervisorSpec::new("App").child(Task::child_spec(body)).start().await.unwrap();
+    let tree = SupervisorSpec::new("App")
+        .child(Task::child_spec(body))
+        .start()
+        .await
+        .unwrap();
     log.until("ran").await;
     tree.shutdown().await;
 }
@@ -32,14 +36,25 @@ async fn child_spec_makes_a_temporary_task_unless_it_says_otherwise() {
             if notes.count("start") == 1 {
                 return;
             }
-            pending().await
+            pending::<()>().await;
         }
     };
-    let always = Task::child_spec(twice).restart(Restart::Permanent).id("always");
-    let tree = SupervisorSpec::new("App").child(once).child(always).start().await.unwrap();
+    let always = Task::child_spec(twice)
+        .restart(Restart::Permanent)
+        .id("always");
+    let tree = SupervisorSpec::new("App")
+        .child(once)
+        .child(always)
+        .start()
+        .await
+        .unwrap();
     log.times("start", 2).await;
     let children = tree.which_children();
-    assert_eq!(children.len(), 1, "a temporary child is forgotten: {children:?}");
+    assert_eq!(
+        children.len(),
+        1,
+        "a temporary child is forgotten: {children:?}"
+    );
     assert_eq!(&*children[0].id, "always");
     tree.shutdown().await;
 }
@@ -69,20 +84,22 @@ async fn a_linked_task_ends_when_its_owner_dies_and_takes_it_along_when_it_fails
     assert!(task.is_alive(), "a normal end spreads along no link");
     task.exit(ExitReason::Kill);
 
-    let (send, owned) = tokio::sync::oneshot::channel();
+    let (send, task) = tokio::sync::oneshot::channel();
     let owner = spawn(async |_: Process<()>| {
         let task = Task::run(pending::<()>());
         let _ = send.send(task.pid());
         let _ = task.await;
     });
-    let owned = owned.await.unwrap();
+    let task = task.await.unwrap();
     owner.pid().exit(unknown());
-    assert_eq!(owned.ended().await, unknown());
+    assert_eq!(task.ended().await, unknown());
 
     let owner = spawn(async |_: Process<()>| {
         let _ = Task::run(async { panic!("oops") }).await;
     });
-    assert!(matches!(owner.pid().ended().await, ExitReason::Panic(info) if info.message() == "oops"));
+    assert!(
+        matches!(owner.pid().ended().await, ExitReason::Panic(info) if info.message() == "oops")
+    );
 }
 
 #[registry_runtime::test]
@@ -106,7 +123,10 @@ async fn start_runs_a_task_that_is_linked_to_nobody() {
             notes.add("ready");
             panic!("oops");
         });
-        assert!(matches!(task.ended().await, ExitReason::Panic(_) | ExitReason::NoProc));
+        assert!(matches!(
+            task.ended().await,
+            ExitReason::Panic(_) | ExitReason::NoProc
+        ));
     })
     .await;
     log.until("ready").await;
@@ -116,7 +136,7 @@ async fn start_runs_a_task_that_is_linked_to_nobody() {
 async fn start_link_runs_a_task_that_is_linked_to_its_owner() {
     let owner = spawn(async |_: Process<()>| {
         Task::start_link(async { panic!("oops") });
-        pending::<()>().await
+        pending::<()>().await;
     });
     assert!(matches!(owner.pid().ended().await, ExitReason::Panic(_)));
 }
@@ -130,7 +150,10 @@ async fn a_task_is_the_process_that_its_body_runs_in() {
             inner.await
         });
         let pid = outer.pid();
-        assert!(matches!(outer.await, Err(TaskError::Exited(ExitReason::Panic(_)))));
+        assert!(matches!(
+            outer.await,
+            Err(TaskError::Exited(ExitReason::Panic(_)))
+        ));
         let exit: Exit = ctx.recv_info().await;
         assert_eq!(exit.from, Some(pid));
     })
@@ -174,5 +197,8 @@ async fn ignore_gives_a_failure_that_is_there_and_spares_the_owner_a_late_one() 
     .await;
     let task = Task::run(async { panic!("on time") });
     task.pid().ended().await;
-    assert!(matches!(task.ignore(), Some(Err(TaskError::Exited(ExitReason::Panic(_))))));
+    assert!(matches!(
+        task.ignore(),
+        Some(Err(TaskError::Exited(ExitReason::Panic(_))))
+    ));
 }

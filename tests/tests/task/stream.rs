@@ -55,8 +55,10 @@ async fn streams_an_enumerable_with_exits() {
     for most in AT_A_TIME {
         let texts = in_trapping_process(async move |_: Process<()>| {
             let fail = async |n: u64| panic!("{n}");
-            let results: Vec<Result<(), _>> =
-                Task::async_stream(1..=4, fail).max_concurrency(most).collect().await;
+            let results: Vec<Result<(), _>> = Task::async_stream(1..=4, fail)
+                .max_concurrency(most)
+                .collect()
+                .await;
             let text = |result: Result<(), TaskError>| match result {
                 Err(TaskError::Exited(ExitReason::Panic(info))) => info.message().to_owned(),
                 other => panic!("{other:?}"),
@@ -71,8 +73,10 @@ async fn streams_an_enumerable_with_exits() {
 #[registry_runtime::test]
 async fn a_failing_task_takes_the_process_that_streams_along() {
     let owner = spawn(async |_: Process<()>| {
-        Task::async_stream([1], async |_| panic!("oops")).next().await;
-        pending::<()>().await
+        Task::async_stream([1], async |_| panic!("oops"))
+            .next()
+            .await;
+        pending::<()>().await;
     });
     assert!(matches!(owner.pid().ended().await, ExitReason::Panic(_)));
 }
@@ -105,7 +109,10 @@ async fn the_tasks_end_with_the_process_that_streams() {
                 pending::<()>().await;
             }
         };
-        Task::async_stream(1..=3, body).max_concurrency(3).collect().await;
+        Task::async_stream(1..=3, body)
+            .max_concurrency(3)
+            .collect()
+            .await;
     });
     started.times("started", 3).await;
     owner.pid().exit(unknown());
@@ -151,7 +158,10 @@ async fn never_runs_more_than_max_concurrency_tasks() {
                 now.fetch_sub(1, Ordering::SeqCst);
             }
         };
-        let results = Task::async_stream(0..100, body).max_concurrency(most).collect().await;
+        let results = Task::async_stream(0..100, body)
+            .max_concurrency(most)
+            .collect()
+            .await;
         assert_eq!(results.len(), 100);
         assert_eq!(top.load(Ordering::SeqCst), most);
     }
@@ -208,9 +218,15 @@ async fn streams_an_enumerable_with_infinite_timeout() {
 async fn streams_an_enumerable_unordered() {
     let slowest_first = || (1..=4).rev().map(|n| n * 100);
     let stream = Task::async_stream(slowest_first(), sleep).unordered();
-    assert_eq!(stream.max_concurrency(1).collect().await, ok([400, 300, 200, 100]));
+    assert_eq!(
+        stream.max_concurrency(1).collect().await,
+        ok([400, 300, 200, 100])
+    );
     let stream = Task::async_stream(slowest_first(), sleep).unordered();
-    assert_eq!(stream.max_concurrency(4).collect().await, ok([100, 200, 300, 400]));
+    assert_eq!(
+        stream.max_concurrency(4).collect().await,
+        ok([100, 200, 300, 400])
+    );
 }
 
 #[registry_runtime::test(start_paused = true)]

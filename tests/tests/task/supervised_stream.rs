@@ -19,8 +19,14 @@ fn ok(results: [u64; 4]) -> Vec<Result<u64, TaskError>> {
 #[registry_runtime::test(start_paused = true)]
 async fn streams_an_enumerable_with_fun() {
     let tasks = supervisor();
-    assert_eq!(tasks.async_stream(1..=4, sleep).collect().await, ok([1, 2, 3, 4]));
-    assert_eq!(tasks.async_stream_nolink(1..=4, sleep).collect().await, ok([1, 2, 3, 4]));
+    assert_eq!(
+        tasks.async_stream(1..=4, sleep).collect().await,
+        ok([1, 2, 3, 4])
+    );
+    assert_eq!(
+        tasks.async_stream_nolink(1..=4, sleep).collect().await,
+        ok([1, 2, 3, 4])
+    );
     assert_eq!(tasks.children(), [], "without leaking tasks");
 }
 
@@ -28,8 +34,17 @@ async fn streams_an_enumerable_with_fun() {
 async fn streams_an_enumerable_with_slowest_first() {
     let tasks = supervisor();
     let backwards = || (1..=4).rev();
-    assert_eq!(tasks.async_stream(backwards(), sleep).collect().await, ok([4, 3, 2, 1]));
-    assert_eq!(tasks.async_stream_nolink(backwards(), sleep).collect().await, ok([4, 3, 2, 1]));
+    assert_eq!(
+        tasks.async_stream(backwards(), sleep).collect().await,
+        ok([4, 3, 2, 1])
+    );
+    assert_eq!(
+        tasks
+            .async_stream_nolink(backwards(), sleep)
+            .collect()
+            .await,
+        ok([4, 3, 2, 1])
+    );
 }
 
 #[registry_runtime::test]
@@ -43,12 +58,18 @@ async fn streams_an_enumerable_with_exits() {
     let tasks = supervisor();
     let linked = tasks.clone();
     let results = in_trapping_process(async move |_: Process<()>| {
-        linked.async_stream(1..=4, async |n| panic!("{n}")).collect().await
+        linked
+            .async_stream(1..=4, async |n| panic!("{n}"))
+            .collect()
+            .await
     })
     .await;
     assert!(all_panicked(&results));
     let results = in_process(async move |_: Process<()>| {
-        tasks.async_stream_nolink(1..=4, async |n| panic!("{n}")).collect().await
+        tasks
+            .async_stream_nolink(1..=4, async |n| panic!("{n}"))
+            .collect()
+            .await
     })
     .await;
     assert!(all_panicked(&results));
@@ -57,7 +78,11 @@ async fn streams_an_enumerable_with_exits() {
 #[registry_runtime::test(start_paused = true)]
 async fn shuts_down_unused_tasks() {
     let tasks = supervisor();
-    let body = async |hang| if hang { pending().await };
+    let body = async |hang| {
+        if hang {
+            pending().await
+        }
+    };
     let items = [false, true, true, true];
     let mut stream = tasks.async_stream(items, body).max_concurrency(4);
     assert_eq!(stream.next().await, Some(Ok(())));
@@ -72,7 +97,10 @@ async fn ends_with_an_error_if_max_children_is_reached_with_clean_stream_shutdow
     let tasks = TaskSupervisor::builder().max_children(1).start().unwrap();
     let hang = async |()| pending::<()>().await;
     let mut stream = tasks.async_stream([(); 3], hang).max_concurrency(2);
-    assert_eq!(stream.next().await, Some(Err(TaskError::Start(StartError::MaxChildren))));
+    assert_eq!(
+        stream.next().await,
+        Some(Err(TaskError::Start(StartError::MaxChildren)))
+    );
     assert_eq!(stream.next().await, None);
     settle().await;
     assert_eq!(tasks.children(), []);
@@ -87,7 +115,10 @@ async fn as_many_tasks_as_the_supervisor_takes_are_never_too_many() {
         .timeout(Duration::from_millis(50))
         .on_timeout(OnTimeout::KillTask);
     let results = stream.collect().await;
-    let late = results.iter().filter(|result| **result == Err(TaskError::Timeout)).count();
+    let late = results
+        .iter()
+        .filter(|result| **result == Err(TaskError::Timeout))
+        .count();
     assert_eq!((results.len(), late), (100, 10));
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 90);
 }
@@ -109,7 +140,9 @@ async fn consuming_from_another_process() {
 #[registry_runtime::test(start_paused = true)]
 async fn the_tasks_end_with_the_supervisor() {
     let tasks = supervisor();
-    let mut stream = tasks.async_stream([()], async |()| pending::<()>().await).timeout(None);
+    let mut stream = tasks
+        .async_stream([()], async |()| pending::<()>().await)
+        .timeout(None);
     let waiting = tokio::spawn(async move { stream.next().await });
     settle().await;
     assert_eq!(tasks.children().len(), 1);

@@ -56,16 +56,16 @@ async fn async_spawns_tasks_under_the_supervisor() {
 #[registry_runtime::test]
 async fn async_links_the_task_to_the_caller() {
     let tasks = supervisor();
-    let (send, owned) = tokio::sync::oneshot::channel();
+    let (send, task) = tokio::sync::oneshot::channel();
     let started = tasks.clone();
     let owner = spawn(async move |_: Process<()>| {
         let task = started.run(pending::<()>()).unwrap();
         let _ = send.send(task.pid());
         let _ = task.await;
     });
-    let owned = owned.await.unwrap();
+    let task = task.await.unwrap();
     owner.pid().exit(unknown());
-    assert_eq!(owned.ended().await, unknown());
+    assert_eq!(task.ended().await, unknown());
     assert_eq!(tasks.children(), []);
 
     let failing = tasks.clone();
@@ -82,30 +82,42 @@ async fn async_nolink_spawns_a_task_under_the_supervisor_without_linking_to_the_
     let failing = tasks.clone();
     in_process(async move |_: Process<()>| {
         let task = failing.run_nolink(async { panic!("oops") }).unwrap();
-        assert!(matches!(task.await, Err(TaskError::Exited(ExitReason::Panic(_)))));
+        assert!(matches!(
+            task.await,
+            Err(TaskError::Exited(ExitReason::Panic(_)))
+        ));
     })
     .await;
 
-    let (send, owned) = tokio::sync::oneshot::channel();
+    let (send, task) = tokio::sync::oneshot::channel();
     let started = tasks.clone();
     let owner = spawn(async move |_: Process<()>| {
         let _ = send.send(started.run_nolink(pending::<()>()).unwrap().pid());
-        pending::<()>().await
+        pending::<()>().await;
     });
-    let owned = owned.await.unwrap();
+    let task = task.await.unwrap();
     owner.pid().exit(unknown());
     owner.pid().ended().await;
-    assert!(owned.is_alive());
-    assert_eq!(tasks.children(), [owned]);
+    assert!(task.is_alive());
+    assert_eq!(tasks.children(), [task]);
 }
 
 #[registry_runtime::test]
 async fn refuses_when_max_children_is_reached() {
-    let tasks = TaskSupervisor::builder().max_children(1).start_link().unwrap();
+    let tasks = TaskSupervisor::builder()
+        .max_children(1)
+        .start_link()
+        .unwrap();
     let task = tasks.run(pending::<()>()).unwrap();
     assert_eq!(tasks.run(async {}).unwrap_err(), StartError::MaxChildren);
-    assert_eq!(tasks.run_nolink(async {}).unwrap_err(), StartError::MaxChildren);
-    assert_eq!(tasks.start_child(async {}).unwrap_err(), StartError::MaxChildren);
+    assert_eq!(
+        tasks.run_nolink(async {}).unwrap_err(),
+        StartError::MaxChildren
+    );
+    assert_eq!(
+        tasks.start_child(async {}).unwrap_err(),
+        StartError::MaxChildren
+    );
     task.pid().exit(ExitReason::Kill);
     assert_eq!(task.await, exited(ExitReason::Killed));
     assert_eq!(tasks.run(async { 1 }).unwrap().await, Ok(1));
@@ -177,7 +189,10 @@ async fn terminate_child_ends_a_task_once() {
     assert_eq!(tasks.terminate_child(task).await, Ok(()));
     assert_eq!(tasks.children(), []);
     assert!(!task.is_alive());
-    assert_eq!(tasks.terminate_child(task).await, Err(SupervisorError::NotFound));
+    assert_eq!(
+        tasks.terminate_child(task).await,
+        Err(SupervisorError::NotFound)
+    );
 }
 
 #[registry_runtime::test]
@@ -193,7 +208,10 @@ async fn tasks_end_before_their_supervisor_whatever_ends_it() {
         tasks.wait().await;
         assert!(!held.pid().is_alive());
         assert_eq!(held.await, exited(expected));
-        assert_eq!(tasks.run(async {}).unwrap_err(), StartError::SupervisorNotRunning);
+        assert_eq!(
+            tasks.run(async {}).unwrap_err(),
+            StartError::SupervisorNotRunning
+        );
     }
     assert_eq!(processes(), 0);
 }

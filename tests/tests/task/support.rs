@@ -20,10 +20,10 @@ where
     let process = spawn(async |ctx: Process<()>| {
         let _ = send.send(body(ctx).await);
     });
-    match receive.await {
-        Ok(result) => result,
-        Err(_) => panic!("the process ended: {}", process.pid().ended().await),
+    if let Ok(result) = receive.await {
+        return result;
     }
+    panic!("the process ended: {}", process.pid().ended().await)
 }
 
 /// A process that traps exits, and what `body` makes of it.
@@ -45,7 +45,7 @@ pub(crate) async fn exit(me: oneshot::Receiver<Pid>, reason: ExitReason) {
     if let Ok(me) = me.await {
         me.exit(reason);
     }
-    pending().await
+    pending::<()>().await;
 }
 
 /// A task that ends itself with `reason`.

@@ -18,7 +18,7 @@ pub const CONTENDER: Contender = Contender {
     name: "ours",
     package: "registry-runtime",
     about: "this project: declared registries, servers and supervisors; clients are processes, so that calls are checked for deadlocks",
-    missing: |_| None,
+    missing: |_, _| None,
     measure,
 };
 
@@ -27,20 +27,28 @@ pub const HAND: Contender = Contender {
     name: "hand",
     package: "registry-runtime",
     about: "this project's mailboxes, cast to in a hand-written loop over a vector of handles",
-    missing: |kind| (kind != Kind::Publish).then_some("only to hold `publish` against"),
+    missing: |kind, _| (kind != Kind::Publish).then_some("only to hold `publish` against"),
     measure: |_, flavor, run| flavor.run(measure::topic::<topic::Hand>(run)),
 };
 
 fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
     flavor.run(async move {
         match kind {
-            Kind::Start | Kind::Memory | Kind::Death => measure::crowd::<crowd::Ours>(kind, run).await,
+            Kind::Start | Kind::Memory | Kind::Death => {
+                measure::crowd::<crowd::Ours>(kind, run).await
+            }
             Kind::Ring => measure::ring::<ring::Ours>(run).await,
             Kind::Publish => measure::topic::<topic::Ours>(run).await,
             Kind::Kill | Kind::Panic => measure::restarted::<restart::Ours>(kind, run).await,
             Kind::Membership => table::membership(run).await,
-            Kind::Hot | Kind::Cold | Kind::Register | Kind::Unregister | Kind::Select | Kind::Count
-            | Kind::Keys | Kind::Entries => table::measure(kind, run).await,
+            Kind::Hot
+            | Kind::Cold
+            | Kind::Register
+            | Kind::Unregister
+            | Kind::Select
+            | Kind::Count
+            | Kind::Keys
+            | Kind::Entries => table::measure(kind, run).await,
             Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff => {
                 Some(options::measure(kind, run).await)
             }

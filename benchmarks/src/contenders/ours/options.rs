@@ -120,7 +120,10 @@ async fn snapshots(run: Run) -> Samples {
         steady.await
     };
     // Long enough for some snapshots to be taken.
-    let run = Run { time: run.time.max(Duration::from_millis(2500)), ..run };
+    let run = Run {
+        time: run.time.max(Duration::from_millis(2500)),
+        ..run
+    };
     let off = client::Ours::client(calls()).await;
     let polling = tokio::spawn(async {
         let mut every = tokio::time::interval(Duration::from_secs(1));
@@ -173,13 +176,18 @@ async fn backoff(run: Run) -> Samples {
         let clock = Clock::start();
         for i in 0..run.n {
             let spec = crowd::Session::child_spec(first + i);
-            let spec = with.into_iter().fold(spec, registry_runtime::ChildSpec::backoff);
+            let spec = with
+                .into_iter()
+                .fold(spec, registry_runtime::ChildSpec::backoff);
             crowd::SessionSup::start_child(spec).await.expect("a child");
         }
         let ns = clock.stop(run.n)[0].1;
         tokio::time::sleep(Duration::from_millis(50)).await;
         samples.push((figure, ns));
-        samples.push((memory, resident().saturating_sub(before) as f64 / run.n as f64));
+        samples.push((
+            memory,
+            resident().saturating_sub(before) as f64 / run.n as f64,
+        ));
     }
     samples
 }

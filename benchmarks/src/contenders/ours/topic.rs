@@ -6,7 +6,9 @@ use crate::actors::Topic;
 use crate::latch::Latch;
 
 #[derive(Clone, Debug)]
-pub(super) struct Event(#[expect(dead_code, reason = "what is sent, so that there is something")] u64);
+pub(super) struct Event(
+    #[expect(dead_code, reason = "what is sent, so that there is something")] u64,
+);
 
 supervision_tree! {
     Publishing, strategy = one_for_one;

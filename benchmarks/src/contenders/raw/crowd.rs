@@ -18,7 +18,10 @@ struct Name(u64);
 
 impl Drop for Name {
     fn drop(&mut self) {
-        let gone = NAMES.lock().expect("a lock").remove(&format!("session:{}", self.0));
+        let gone = NAMES
+            .lock()
+            .expect("a lock")
+            .remove(&format!("session:{}", self.0));
         drop(gone);
     }
 }
@@ -30,7 +33,10 @@ impl Crowd for Raw {
 
     async fn start(i: u64) -> AbortHandle {
         let (sender, mailbox) = unbounded_channel();
-        NAMES.lock().expect("a lock").insert(format!("session:{i}"), sender);
+        NAMES
+            .lock()
+            .expect("a lock")
+            .insert(format!("session:{i}"), sender);
         let name = Name(i);
         let task = tokio::spawn(async move {
             let _name = name;

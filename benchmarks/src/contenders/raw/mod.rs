@@ -13,7 +13,7 @@ use hashbrown::HashMap;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use super::Contender;
+use super::{Contender, OPTION, is_option, is_table};
 use crate::actors::{Actors, Named, TIMEOUT};
 use crate::case::Kind;
 use crate::measure;
@@ -33,20 +33,17 @@ pub const TIMED: Contender = Contender {
     name: "raw+timeout",
     package: "tokio",
     about: "raw, with `tokio::time::timeout` around each call",
-    missing: |kind| match kind {
+    missing: |kind, _| match kind {
         Kind::CallRef | Kind::CallName | Kind::FanRef | Kind::FanName => None,
         _ => Some("only calls have time-outs: see raw"),
     },
     measure: measure::<true>,
 };
 
-fn missing(kind: Kind) -> Option<&'static str> {
+fn missing(kind: Kind, _: Flavor) -> Option<&'static str> {
     match kind {
-        Kind::Hot | Kind::Cold | Kind::Register | Kind::Unregister | Kind::Membership | Kind::Select
-        | Kind::Count | Kind::Keys | Kind::Entries => Some("see the bare map"),
-        Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff => {
-            Some("an option of this project's")
-        }
+        kind if is_table(kind) => Some("see the bare map"),
+        kind if is_option(kind) => Some(OPTION),
         _ => None,
     }
 }
@@ -54,7 +51,9 @@ fn missing(kind: Kind) -> Option<&'static str> {
 fn measure<const TIMED: bool>(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
     flavor.run(async move {
         match kind {
-            Kind::Start | Kind::Memory | Kind::Death => measure::crowd::<crowd::Raw>(kind, run).await,
+            Kind::Start | Kind::Memory | Kind::Death => {
+                measure::crowd::<crowd::Raw>(kind, run).await
+            }
             Kind::Ring => measure::ring::<ring::Raw>(run).await,
             Kind::Publish => measure::topic::<topic::Raw>(run).await,
             Kind::Kill | Kind::Panic => measure::restarted::<restart::Raw>(kind, run).await,
@@ -79,13 +78,17 @@ async fn serve(mut state: u64, mut mailbox: UnboundedReceiver<Message>) {
     }
 }
 
-static NAMES: LazyLock<RwLock<HashMap<String, UnboundedSender<Message>>>> = LazyLock::new(RwLock::default);
+static NAMES: LazyLock<RwLock<HashMap<String, UnboundedSender<Message>>>> =
+    LazyLock::new(RwLock::default);
 
 struct Raw<const TIMED: bool>;
 
 async fn reply<const TIMED: bool>(answer: oneshot::Receiver<u64>) -> u64 {
     if TIMED {
-        tokio::time::timeout(TIMEOUT, answer).await.expect("in time").expect("an answer")
+        tokio::time::timeout(TIMEOUT, answer)
+            .await
+            .expect("in time")
+            .expect("an answer")
     } else {
         answer.await.expect("an answer")
     }

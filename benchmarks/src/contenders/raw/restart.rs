@@ -26,11 +26,14 @@ impl Restarted for Raw {
             for incarnation in 1.. {
                 let (mailbox, mut messages) = unbounded_channel();
                 let task = tokio::spawn(async move {
-                    while messages.recv().await.is_some() {
-                        panic!("asked to");
-                    }
+                    let asked = messages.recv().await;
+                    assert!(asked.is_none(), "asked to");
                 });
-                let entry = Entry { incarnation, task: task.abort_handle(), mailbox };
+                let entry = Entry {
+                    incarnation,
+                    task: task.abort_handle(),
+                    mailbox,
+                };
                 NAMES.lock().expect("a lock").insert(NAME.to_owned(), entry);
                 let _ = task.await;
                 let gone = NAMES.lock().expect("a lock").remove(NAME);
@@ -40,7 +43,11 @@ impl Restarted for Raw {
     }
 
     fn incarnation() -> Option<u64> {
-        NAMES.lock().expect("a lock").get(NAME).map(|entry| entry.incarnation)
+        NAMES
+            .lock()
+            .expect("a lock")
+            .get(NAME)
+            .map(|entry| entry.incarnation)
     }
 
     fn kill() {

@@ -1,0 +1,160 @@
+//! One function a case; each does its operation `n` times, on a current-thread runtime.
+
+use std::hint::black_box;
+
+use registry_runtime::prelude::*;
+use registry_runtime::spawn;
+
+/// The cases, and how often each is done: enough that tables have grown and what is hashed with a
+/// seed has evened out.
+pub(crate) const ALL: [(&str, u64); 6] = [
+    ("lookup", 20_000),
+    ("cast", 20_000),
+    ("call", 10_000),
+    ("register", 10_000),
+    ("start", 4_096),
+    ("death", 4_096),
+];
+
+supervision_tree! {
+    Guarded, strategy = one_for_one;
+
+    registry!<pub(crate) Sessions, keys = unique, key = String>;
+    dynamic_supervisor!<pub(crate) SessionSup>;
+}
+
+#[gen_server(registry = Sessions, key = <name>)]
+pub(crate) struct Session {
+    name: String,
+    #[default]
+    count: u64,
+}
+
+#[gen_server]
+impl Session {
+    #[call]
+    fn get(&self) -> u64 {
+        self.count
+    }
+
+    #[cast]
+    fn add(&mut self, n: u64) {
+        self.count += n;
+    }
+}
+
+/// Does a case; `false` when there is none of that name, or it fails.
+pub(crate) fn run(case: &str, n: u64) -> bool {
+    // The million lines of those who die.
+    registry_runtime::set_reporter(|_| ());
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+    else {
+        return false;
+    };
+    runtime.block_on(async {
+        let Ok(app) = Guarded::start().await else {
+            return false;
+        };
+        let done = match case {
+            "lookup" => lookup(n).await,
+            "cast" => cast(n).await,
+            "call" => call(n).await,
+            "register" => register(n).await,
+            "start" => start(n).await.is_some(),
+            "death" => death(n).await,
+            _ => false,
+        };
+        // What follows is the same for N and 2N only when nothing is ended in order.
+        std::mem::forget(app);
+        if done {
+            std::process::exit(0);
+        }
+        done
+    })
+}
+
+fn key(i: u64) -> String {
+    format!("session:{i:05}")
+}
+
+/// A thousand names, looked up in turn.
+async fn lookup(n: u64) -> bool {
+    if start(1000).await.is_none() {
+        return false;
+    }
+    let keys: Vec<String> = (0..1000).map(key).collect();
+    (0..n).all(|i| black_box(Sessions::lookup(&keys[(i % 1000) as usize])).is_some())
+}
+
+/// Casts by name, a hundred at a time, each batch handled before the next.
+async fn cast(n: u64) -> bool {
+    if start(1).await.is_none() {
+        return false;
+    }
+    let name = key(0);
+    for _ in 0..n / 100 {
+        for _ in 0..100 {
+            if Session::via(&name).add(1).is_err() {
+                return false;
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+    Session::via(&name).get().await == Ok(n)
+}
+
+/// Calls by name, from a process.
+async fn call(n: u64) -> bool {
+    if start(1).await.is_none() {
+        return false;
+    }
+    let client = spawn(move |_: Process<()>| async move {
+        let name = key(0);
+        for _ in 0..n {
+            if Session::via(&name).get().await.is_err() {
+                std::process::exit(1);
+            }
+        }
+    });
+    client.pid().ended().await.is_normal()
+}
+
+/// A key registered and unregistered.
+async fn register(n: u64) -> bool {
+    let client = spawn(move |ctx: Process<()>| async move {
+        let name = key(0);
+        for _ in 0..n {
+            if Sessions::register(&ctx, name.clone(), ()).is_err() {
+                std::process::exit(1);
+            }
+            Sessions::unregister(&ctx, &*name);
+        }
+    });
+    client.pid().ended().await.is_normal()
+}
+
+/// Named servers under a dynamic supervisor.
+async fn start(n: u64) -> Option<Vec<Pid>> {
+    let mut pids = Vec::new();
+    for i in 0..n {
+        let spec = Session::child_spec(key(i)).restart(Restart::Temporary);
+        pids.push(SessionSup::start_child(spec).await.ok()?.pid());
+    }
+    Some(pids)
+}
+
+/// Their death, until no name is left.
+async fn death(n: u64) -> bool {
+    let Some(pids) = start(n).await else {
+        return false;
+    };
+    for pid in pids {
+        pid.exit(ExitReason::Kill);
+    }
+    while Sessions::count() > 0 {
+        tokio::task::yield_now().await;
+    }
+    true
+}

@@ -1,0 +1,69 @@
+//! Partition supervisors that are declared as types.
+
+use registry_runtime::__private::{Instance, Slot};
+use registry_runtime::agent::AgentServer;
+use registry_runtime::prelude::*;
+use registry_runtime::supervisor::PartitionSupervisorOptions;
+use registry_runtime::{
+    Children, Declaration, DeclarationKind, DeclaredPartitionSupervisor, SupervisorError,
+};
+use registry_tests::{eventually, successor};
+
+use super::support::{Numbers, numbered};
+
+enum Shards {}
+
+impl DeclaredPartitionSupervisor for Shards {
+    type Of = AgentServer<usize>;
+
+    fn slot() -> &'static Slot<Self, Instance<Numbers>> {
+        static SLOT: Slot<Shards, Instance<Numbers>> = Slot::new();
+        &SLOT
+    }
+
+    fn declaration() -> &'static Declaration {
+        static DECLARATION: Declaration = Declaration::new(
+            DeclarationKind::PartitionSupervisor,
+            "Shards",
+            module_path!(),
+            file!(),
+            line!(),
+        );
+        &DECLARATION
+    }
+
+    fn options() -> PartitionSupervisorOptions<AgentServer<usize>> {
+        numbered(3)
+    }
+}
+
+registry_runtime::__partition_supervisor_api! { Shards, pub(crate), AgentServer<usize> }
+
+#[registry_runtime::test]
+async fn a_declared_one_is_found_by_its_type() {
+    assert_eq!(Shards::via(&1).unwrap_err(), SupervisorError::NotRunning);
+    assert_eq!((Shards::partitions(), Shards::whereis()), (0, None));
+    assert_eq!(Shards::count_children(), Children::default());
+    let tree = SupervisorSpec::new("App")
+        .child(Shards::child_spec())
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(Shards::via(&4).unwrap().get(|number| *number).await, Ok(1));
+    assert_eq!(Shards::resize(2).await, Ok(3));
+    assert_eq!(Shards::partitions(), 2);
+    assert_eq!(Shards::which_children().len(), 3);
+    let running = Shards::whereis().unwrap();
+    assert_eq!(
+        Shards::start_link().await.unwrap_err(),
+        StartError::AlreadyStarted(running)
+    );
+    assert_eq!(&*tree.which_children()[0].id, "Shards");
+    // Restarted, it has all of its partitions.
+    running.exit(ExitReason::Kill);
+    successor(running, Shards::whereis).await;
+    eventually(|| Shards::count_children().active == 3).await;
+    assert_eq!(Shards::handle().unwrap().partitions(), 3);
+    tree.shutdown().await;
+    assert_eq!(Shards::whereis(), None);
+}

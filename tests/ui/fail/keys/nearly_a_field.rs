@@ -1,0 +1,18 @@
+use registry_runtime::prelude::*;
+
+registry! { Sessions, keys = unique, key = String }
+
+#[gen_server(registry = Sessions, key = "session:<usr_id>")]
+pub struct Session {
+    user_id: u64,
+}
+
+#[gen_server]
+impl Session {
+    #[call]
+    fn id(&self) -> u64 {
+        self.user_id
+    }
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+use registry_runtime::prelude::*;
+
+registry! { pub Sessions, keys = unique, key = String }
+
+#[gen_server(registry = Sessions, key = "session:<id>")]
+pub struct Session {
+    id: u64,
+}
+
+#[gen_server]
+impl Session {
+    #[call]
+    fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+supervision_tree! {
+    pub Chat, requires = [Sessions];
+    Session(1);
+}
+
+supervision_tree! {
+    pub App;
+    supervisor!<Chat>;
+}
+
+fn main() {}

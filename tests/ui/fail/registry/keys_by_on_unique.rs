@@ -1,0 +1,5 @@
+use registry_runtime::prelude::*;
+
+registry! { Sessions, keys = unique(by_key), key = String }
+
+fn main() {}

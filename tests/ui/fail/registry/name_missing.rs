@@ -1,0 +1,5 @@
+use registry_runtime::prelude::*;
+
+registry! { keys = unique, key = String }
+
+fn main() {}

@@ -1,0 +1,5 @@
+use registry_runtime::prelude::*;
+
+registry! { Sessions, key = String }
+
+fn main() {}

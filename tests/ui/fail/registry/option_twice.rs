@@ -1,0 +1,5 @@
+use registry_runtime::prelude::*;
+
+registry! { Sessions, keys = unique, keys = duplicate, key = String }
+
+fn main() {}

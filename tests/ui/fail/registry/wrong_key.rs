@@ -1,0 +1,7 @@
+use registry_runtime::prelude::*;
+
+registry! { Sessions, keys = unique, key = u64 }
+
+fn main() {
+    let _ = Sessions::lookup("three");
+}

@@ -1,0 +1,9 @@
+use registry_runtime::prelude::*;
+
+#[gen_server]
+pub enum Door {
+    Open,
+    Closed,
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+#[registry_runtime::test]
+fn runs() {}
+
+fn main() {}

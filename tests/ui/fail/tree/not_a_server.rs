@@ -1,0 +1,10 @@
+use registry_runtime::prelude::*;
+
+pub struct Worker;
+
+supervision_tree! {
+    pub App;
+    Worker();
+}
+
+fn main() {}

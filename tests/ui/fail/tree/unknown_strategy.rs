@@ -1,0 +1,7 @@
+use registry_runtime::prelude::*;
+
+supervision_tree! {
+    pub App, strategy = one_for_al;
+}
+
+fn main() {}
