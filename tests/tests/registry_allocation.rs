@@ -196,8 +196,9 @@ fn entries() -> u32 {
 }
 
 /// What may be left, however many entries there were: the processes that have held them, and 64
-/// tables with room for 28 rows each, which are not worth giving back.
-const LEFT: usize = 192 * 1_024;
+/// tables with room for 28 rows each, which are not worth giving back; and as many of the process
+/// table, with room for 128 processes each.
+const LEFT: usize = 512 * 1_024;
 
 /// How the entries go.
 #[derive(Clone, Copy, Debug)]
