@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use foldhash::fast::FixedState;
 use tokio::time::Instant;
 
 use super::child::{AnyChildSpec, ChildOptions};
 use super::intensity::Intensity;
-use super::{ChildInfo, ChildState, Children, Restart};
+use super::{Backoff, ChildInfo, ChildState, Children, Restart};
 use crate::process::{ExitReason, Pid, resolve};
 
 /// A child's place in the order.
@@ -164,6 +165,12 @@ impl Registered {
 }
 
 impl Entry {
+    /// Notes one more failure in a row: how long the next restart waits.
+    pub(crate) fn fails(&mut self, backoff: Backoff) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        backoff.delay(self.failures)
+    }
+
     /// What the child is doing, for those who look: a process that has ended runs no more, even if
     /// the supervisor has yet to hear of it.
     fn shown(&self) -> ChildState {

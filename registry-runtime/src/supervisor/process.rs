@@ -294,8 +294,7 @@ impl Run {
                 {
                     entry.failures = 0;
                 }
-                entry.failures = entry.failures.saturating_add(1);
-                Some(backoff.delay(entry.failures))
+                Some(entry.fails(backoff))
             })
         };
         match delay {
@@ -378,8 +377,7 @@ impl Run {
             children.set_state(seat, ChildState::Restarting);
             children.get_mut(seat).and_then(|entry| {
                 let backoff = entry.options.backoff?;
-                entry.failures = entry.failures.saturating_add(1);
-                Some(backoff.delay(entry.failures))
+                Some(entry.fails(backoff))
             })
         };
         self.ctx
