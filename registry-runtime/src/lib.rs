@@ -16,16 +16,16 @@ pub mod task;
 
 pub use agent::Agent;
 pub use gen_server::{
-    Address, Call, CallError, CastError, Client, DeadlockPath, GenServer, Local, Named, ServerRef,
-    StartError, Via, abcast, multi_call,
+    Address, Call, CallError, CastError, Client, GenServer, Local, Named, ServerRef, StartError,
+    Via, abcast, multi_call,
 };
 pub use introspect::{
     Catalog, CatalogError, Declaration, DeclarationKind, Report, Tree, catalog, set_reporter,
 };
 pub use node::Node;
 pub use process::{
-    Ctx, DelayedSend, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef, PanicInfo, Pid,
-    Process, ProcessRef, Received, ReplyTo, SendError, TimerRef, spawn,
+    Ctx, DeadlockPath, DelayedSend, Down, Exit, ExitReason, IdleTimeout, Info, MonitorRef,
+    PanicInfo, Pid, Process, ProcessRef, Received, ReplyTo, SendError, TimerRef, spawn,
 };
 pub use registry::{
     DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,

@@ -13,6 +13,14 @@ pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize
 #[cfg(registry_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+/// Stands between a `SeqCst` store and a `SeqCst` load whose order matters. Loom takes such accesses
+/// for weaker ones than they are, and needs a fence; the machine does not.
+#[inline]
+pub(crate) fn stored_before_looking() {
+    #[cfg(registry_loom)]
+    loom::sync::atomic::fence(Ordering::SeqCst);
+}
+
 #[cfg(not(registry_loom))]
 use std::sync as imp;
 

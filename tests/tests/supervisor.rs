@@ -746,7 +746,6 @@ async fn a_wait_that_is_given_up_does_not_keep_it_from_being_done() {
     assert_eq!(supervisor.wait().await, ExitReason::Shutdown);
 }
 
-#[ignore = "open: it waits for ever, as in OTP; noting the wait of a start gave false deadlocks"]
 #[registry_runtime::test(start_paused = true)]
 async fn a_child_that_asks_its_supervisor_in_its_init_is_told_that_it_would_wait_for_ever() {
     #[gen_server]

@@ -6,45 +6,43 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::deadlock::Waiting;
 use super::{CallError, GenServer};
 use crate::process::cell::{EXITING, Refused};
 use crate::process::exit;
 use crate::process::reply::{Awaiting, Lost};
 use crate::process::{Cell, ExitReason, Proc};
 
-pin_project! {
-    /// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.
-    ///
-    /// It owns all it needs: it may outlive the client it was made by, and be spawned. The time-out
-    /// counts from the first poll.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping it is safe at any time. Once it has been polled the server may still run the call;
-    /// the answer is then dropped.
-    ///
-    /// # Elixir
-    ///
-    /// `GenServer.call/3`.
-    #[must_use = "a call is sent when it is awaited"]
-    pub struct Call<S: GenServer, T> {
-        target: Option<Arc<Cell<S>>>,
-        message: Option<S::Msg>,
-        awaiting: Awaiting<T>,
-        waiting: Option<Waiting>,
-        timeout: Duration,
-        deadline: Option<Instant>,
-        #[pin]
-        sleep: Option<Sleep>,
-        stage: Stage,
-        // Tells of the server's end, once the answer is known to be lost.
-        end: Option<Awaiting<ExitReason>>,
-    }
+/// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.
+///
+/// It owns all it needs: it may outlive the client it was made by, and be spawned. The time-out
+/// counts from when it is sent, or rather from the caller's next turn after that, which follows
+/// at once unless the thread is busy: a call never ends before its time.
+///
+/// # Cancel safety
+///
+/// Dropping it is safe at any time. Once it has been polled the server may still run the call;
+/// the answer is then dropped.
+///
+/// # Elixir
+///
+/// `GenServer.call/3`.
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<S: GenServer, T> {
+    target: Option<Arc<Cell<S>>>,
+    message: Option<S::Msg>,
+    awaiting: Awaiting<T>,
+    timeout: Duration,
+    // Boxed: few calls wait long enough to need it, and all are moved about.
+    sleep: Option<Pin<Box<Sleep>>>,
+    stage: Stage,
+    // Tells of the server's end, once the answer is known to be lost.
+    end: Option<Awaiting<ExitReason>>,
 }
+
+// Nothing in it is pinned in place.
+impl<S: GenServer, T> Unpin for Call<S, T> {}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -70,9 +68,7 @@ impl<S: GenServer, T> Call<S, T> {
             target,
             message: Some(message),
             awaiting,
-            waiting: None,
             timeout,
-            deadline: None,
             sleep: None,
             stage: Stage::New,
             end: None,
@@ -85,48 +81,49 @@ impl<S: GenServer, T> Future for Call<S, T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let answer = match self.as_mut().step(cx) {
+        let answer = match self.step(cx) {
             Poll::Ready(answer) => answer,
-            Poll::Pending => ready!(self.as_mut().poll_deadline(cx)),
+            Poll::Pending => ready!(self.poll_deadline(cx)),
         };
-        let this = self.project();
+        let this = &mut *self;
         // Not waited for any more: others may wait for this process without a deadlock.
-        *this.waiting = None;
-        *this.target = None;
+        this.awaiting.give_up();
+        this.target = None;
         Poll::Ready(answer)
     }
 }
 
 impl<S: GenServer, T> Call<S, T> {
-    fn step(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
-        let this = self.project();
-        let Some(target) = this.target.as_ref() else {
+    fn step(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
+        let Some(target) = self.target.as_ref() else {
             return Poll::Ready(Err(CallError::NotRunning));
         };
         loop {
-            match *this.stage {
+            match self.stage {
                 Stage::New => {
-                    match Waiting::note(&target.header, S::type_name) {
-                        Ok(waiting) => *this.waiting = waiting,
-                        Err(path) => return Poll::Ready(Err(CallError::Deadlock(path))),
+                    if let Err(path) = self.awaiting.waits_for(&target.header, S::type_name) {
+                        return Poll::Ready(Err(CallError::Deadlock(path)));
                     }
-                    *this.deadline = Instant::now().checked_add(*this.timeout);
-                    *this.stage = Stage::Sending;
+                    self.stage = Stage::Sending;
                 }
                 Stage::Sending => {
-                    let Some(message) = this.message.take() else {
+                    let Some(message) = self.message.take() else {
                         return Poll::Ready(Err(CallError::NotRunning));
                     };
                     match target.send_or_wait(message, cx.waker()) {
-                        Ok(()) => *this.stage = Stage::Sent,
+                        Ok(()) => {
+                            // Looked for at the next poll, which is asked for at once.
+                            self.stage = Stage::Sent;
+                            return Poll::Pending;
+                        }
                         Err(Refused::Closed(_)) => return Poll::Ready(Err(CallError::NotRunning)),
                         Err(Refused::Full(message)) => {
-                            *this.message = Some(message);
+                            self.message = Some(message);
                             return Poll::Pending;
                         }
                     }
                 }
-                Stage::Sent | Stage::Waiting => match this.awaiting.poll(cx.waker()) {
+                Stage::Sent | Stage::Waiting => match self.awaiting.poll(cx.waker()) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(value)) => return Poll::Ready(Ok(value)),
                     Poll::Ready(Err(lost)) => {
@@ -138,14 +135,14 @@ impl<S: GenServer, T> Call<S, T> {
                         // The caller may learn of the end only once the names are gone.
                         let process: Arc<dyn Proc> = Arc::clone(target) as Arc<dyn Proc>;
                         match exit::watch(&process) {
-                            Ok((_, end)) => *this.end = Some(end),
+                            Ok((_, end)) => self.end = Some(end),
                             Err(reason) => return Poll::Ready(Err(CallError::Exited(reason))),
                         }
-                        *this.stage = Stage::Ending;
+                        self.stage = Stage::Ending;
                     }
                 },
                 Stage::Ending => {
-                    let Some(end) = this.end.as_mut() else {
+                    let Some(end) = self.end.as_mut() else {
                         return Poll::Pending;
                     };
                     let reason = ready!(end.poll(cx.waker())).unwrap_or(ExitReason::Killed);
@@ -156,23 +153,23 @@ impl<S: GenServer, T> Call<S, T> {
     }
 
     /// Looks whether time is up. Right after sending it asks to be polled once more instead: the
-    /// answer is often there by then, and a timer that is never armed costs nothing.
-    fn poll_deadline(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
-        let mut this = self.project();
-        if *this.stage == Stage::Sent {
-            *this.stage = Stage::Waiting;
+    /// answer is often there by then, and a clock that is not read costs nothing, as does a timer
+    /// that is never armed.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
+        if self.stage == Stage::Sent {
+            self.stage = Stage::Waiting;
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        // A time-out beyond what the clock can count is none.
-        let Some(deadline) = *this.deadline else {
-            return Poll::Pending;
-        };
-        if this.sleep.is_none() {
-            this.sleep.set(Some(sleep_until(deadline)));
+        if self.sleep.is_none() {
+            // A time-out beyond what the clock can count is none.
+            let Some(deadline) = Instant::now().checked_add(self.timeout) else {
+                return Poll::Pending;
+            };
+            self.sleep = Some(Box::pin(sleep_until(deadline)));
         }
-        match this.sleep.as_pin_mut() {
-            Some(sleep) => sleep.poll(cx).map(|()| Err(CallError::Timeout)),
+        match &mut self.sleep {
+            Some(sleep) => sleep.as_mut().poll(cx).map(|()| Err(CallError::Timeout)),
             None => Poll::Pending,
         }
     }

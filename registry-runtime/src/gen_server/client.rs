@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::Call;
-use super::deadlock::Waiting;
 use super::serve::Inspect;
 use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef};
 use crate::process::cell::Refused;
@@ -172,7 +171,10 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
         async move {
             let cell = target.ok_or(CallError::NotRunning)?;
             let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
-            let (reply, awaiting) = reply_slot();
+            let (reply, mut awaiting) = reply_slot();
+            awaiting
+                .waits_for(&cell.header, S::type_name)
+                .map_err(CallError::Deadlock)?;
             let inspect = Inspect::<S>(Box::new(move |state| reply.send(format!("{state:#?}"))));
             if process.push_any(Box::new(inspect), true).is_err() {
                 return Err(CallError::NotRunning);
@@ -210,8 +212,9 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
         async move {
             let cell = target.ok_or(CallError::NotRunning)?;
             let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
-            let _waiting =
-                Waiting::note(&cell.header, S::type_name).map_err(CallError::Deadlock)?;
+            // Before it is told to end: then it is this process that hears of a deadlock.
+            let mut end = exit::Ending::new(Arc::clone(&process));
+            end.waits_for(S::type_name).map_err(CallError::Deadlock)?;
             if process
                 .push_any(Box::new(Stop(reason.clone())), true)
                 .is_err()
@@ -219,7 +222,7 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
                 return Err(CallError::NotRunning);
             }
             drop(cell);
-            match tokio::time::timeout(timeout, exit::ended(process)).await {
+            match tokio::time::timeout(timeout, end.reason()).await {
                 Err(_) => Err(CallError::Timeout),
                 Ok(ended) if ended == reason => Ok(()),
                 Ok(other) => Err(CallError::Exited(other)),

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::process::{ExitReason, Pid};
+use crate::process::{DeadlockPath, ExitReason, Pid};
 use crate::registry::{NotRunning, RegisterError};
 
 /// Why a call has no answer.
@@ -25,33 +25,6 @@ pub enum CallError {
     Deadlock(DeadlockPath),
     /// The server dropped the [`ReplyTo`](crate::ReplyTo) without an answer, and goes on.
     NoReply,
-}
-
-/// The processes round a deadlock, each of which waits for the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadlockPath(Box<[(Pid, &'static str)]>);
-
-impl DeadlockPath {
-    pub(crate) fn new(path: Vec<(Pid, &'static str)>) -> Self {
-        Self(path.into_boxed_slice())
-    }
-
-    /// The processes, the caller first.
-    pub fn pids(&self) -> impl Iterator<Item = Pid> + '_ {
-        self.0.iter().map(|(pid, _)| *pid)
-    }
-}
-
-impl fmt::Display for DeadlockPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (pid, name) in &self.0 {
-            write!(f, "{name} {pid} -> ")?;
-        }
-        match self.0.first() {
-            Some((pid, name)) => write!(f, "{name} {pid}"),
-            None => Ok(()),
-        }
-    }
 }
 
 impl fmt::Display for CallError {

@@ -3,7 +3,6 @@
 mod address;
 mod call;
 mod client;
-mod deadlock;
 mod error;
 mod halves;
 mod key;
@@ -17,8 +16,8 @@ use std::time::Duration;
 pub use address::{Address, Local, Via};
 pub use call::Call;
 pub use client::{Client, listener};
-pub(crate) use deadlock::Waiting;
-pub use error::{CallError, CastError, DeadlockPath, StartError};
+pub use error::{CallError, CastError, StartError};
+
 pub use halves::{Built, InitArgs, NoValue, RestartArg, message};
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
 pub use many::{abcast, multi_call};

@@ -2,7 +2,7 @@
 //!
 //! Invariants:
 //!
-//! 1. `flags` only gain bits (`TRAP` apart, which the process itself sets and clears). `EXITING`
+//! 1. `flags` only gain bits (but for `TRAP` and `WAITS_FOR_MANY`, which come and go). `EXITING`
 //!    is set, and `Control::exit` holds the reason, before anything of the process is torn down;
 //!    `DEAD` is set after its names have left all registries and before anyone is told.
 //! 2. Whoever sets a flag that the task must see wakes it afterwards; the task stores its waker
@@ -43,7 +43,8 @@ pub(crate) const EXITING: u32 = 1 << 3;
 pub(crate) const DEAD: u32 = 1 << 4;
 /// Its `init` is over, and it was not ended by that.
 pub(crate) const STARTED: u32 = 1 << 5;
-/// It has had several calls in flight at a time.
+/// It waits for more than one process: there is something in `also_waiting_on`. Changed under the
+/// `control` lock.
 pub(crate) const WAITS_FOR_MANY: u32 = 1 << 6;
 
 /// The part of a process that does not depend on its type.
@@ -57,8 +58,10 @@ pub struct Header {
     pub(crate) supervised: bool,
     pub(crate) started: Instant,
     pub(crate) flags: AtomicU32,
-    /// The pid that the process waits for in a call, as bits; 0 when it waits for none.
+    /// The pid that the process waits for, as bits; 0 when it waits for none. See `deadlock`.
     pub(crate) waiting_on: AtomicU64,
+    /// How many waits it has noted.
+    pub(crate) waits: AtomicU32,
     pub(crate) control: Mutex<Control>,
     /// How often its supervisor has started it again.
     pub(crate) restarts: AtomicU32,
@@ -88,8 +91,8 @@ pub(crate) struct Rare {
     pub(crate) monitoring: HashMap<MonitorRef, Pid, FixedState>,
     /// The processes that end before this one does; a supervisor's.
     pub(crate) children: Pids,
-    /// Further calls in flight, besides the one in `Header::waiting_on`.
-    pub(crate) also_waiting_on: Vec<Pid>,
+    /// Whom it waits for besides the one in `Header::waiting_on`, by the wait's number.
+    pub(crate) also_waiting_on: Vec<(u32, Pid)>,
     pub(crate) label: Option<Arc<str>>,
     /// What there is to see of a supervisor or registry.
     pub(crate) view: Option<View>,
@@ -133,6 +136,7 @@ impl Header {
             started: Instant::now(),
             flags: AtomicU32::new(0),
             waiting_on: AtomicU64::new(0),
+            waits: AtomicU32::new(0),
             restarts: AtomicU32::new(0),
             busy: AtomicBool::new(false),
             control: Mutex::new(Control::default()),

@@ -18,6 +18,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64 as Counter;
 
+use super::DeadlockPath;
 use super::cell::{DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
 use super::reply::{Awaiting, reply_slot};
 use super::signal::{ChildExit, Down, Exit, MonitorRef};
@@ -169,21 +170,46 @@ fn unwatch(target: &dyn Proc, monitor: MonitorRef) {
 
 /// Waits for a process's end, from any task. Comes back at once when it is dead.
 pub(crate) async fn ended(target: Arc<dyn Proc>) -> ExitReason {
-    /// Takes the watcher away again when the wait is given up.
-    struct Watching(Arc<dyn Proc>, MonitorRef);
-    impl Drop for Watching {
-        fn drop(&mut self) {
-            unwatch(&*self.0, self.1);
+    Ending::new(target).reason().await
+}
+
+/// The wait for a process's end; takes its watcher away again when it is given up.
+pub(crate) struct Ending {
+    target: Arc<dyn Proc>,
+    watching: Result<(MonitorRef, Awaiting<ExitReason>), ExitReason>,
+}
+
+impl Ending {
+    pub(crate) fn new(target: Arc<dyn Proc>) -> Self {
+        let watching = watch(&target);
+        Self { target, watching }
+    }
+
+    /// As [`Awaiting::waits_for`]: the process does nothing else meanwhile.
+    pub(crate) fn waits_for(&mut self, name: fn() -> &'static str) -> Result<(), DeadlockPath> {
+        match &mut self.watching {
+            Ok((_, awaiting)) => awaiting.waits_for(self.target.header(), name),
+            Err(_) => Ok(()),
         }
     }
-    match watch(&target) {
-        Err(reason) => reason,
-        Ok((monitor, awaiting)) => {
-            let watching = Watching(target, monitor);
-            let told = awaiting.recv().await;
-            told.ok()
-                .or_else(|| watching.0.header().exit_reason())
-                .unwrap_or(ExitReason::NoProc)
+
+    pub(crate) async fn reason(mut self) -> ExitReason {
+        match &mut self.watching {
+            Err(reason) => reason.clone(),
+            Ok((_, awaiting)) => {
+                let told = awaiting.recv().await;
+                told.ok()
+                    .or_else(|| self.target.header().exit_reason())
+                    .unwrap_or(ExitReason::NoProc)
+            }
+        }
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        if let Ok((monitor, _)) = &self.watching {
+            unwatch(&*self.target, *monitor);
         }
     }
 }

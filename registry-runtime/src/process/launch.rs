@@ -64,7 +64,10 @@ impl InitWait {
     /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
     /// the time that this returns. After `limit` the process is killed.
     pub(crate) async fn done(self, limit: Option<Duration>) -> Result<(), StartError> {
-        let Self { process, started } = self;
+        let Self {
+            process,
+            mut started,
+        } = self;
         let started = match limit {
             None => started.recv().await,
             Some(limit) => {
@@ -176,7 +179,13 @@ impl<'a> Place<'a> {
     where
         F: Future<Output = ExitReason> + Send + 'static,
     {
-        let (reply, started) = reply_slot();
+        let (reply, mut started) = reply_slot();
+        // Nothing can wait for who launches it yet: the new process waits for nobody.
+        let noted = started.waits_for(&cell.header, A::type_name);
+        debug_assert!(
+            noted.is_ok(),
+            "a process that does not run waits for nobody"
+        );
         self.spawn(&cell, body(reply));
         let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         Launched {

@@ -8,9 +8,11 @@ use std::future::{pending, poll_fn};
 use std::sync::Arc;
 
 use loom::future::block_on;
+use loom::sync::atomic::Ordering::SeqCst;
 use loom::thread;
 
 use super::ctx::Next;
+use super::deadlock::Note;
 use super::mailbox::{Mailbox, Push};
 use super::reply::{Lost, reply_slot};
 use super::task::{EndedBy, Task};
@@ -204,12 +206,12 @@ fn a_child_adopted_as_its_parent_ends_is_refused_or_killed() {
 #[test]
 fn an_answer_arrives_or_is_lost_and_never_both() {
     model(|| {
-        let (reply, awaiting) = reply_slot();
+        let (reply, mut awaiting) = reply_slot();
         let thread = thread::spawn(move || reply.send(7));
         assert_eq!(block_on(awaiting.recv()), Ok(7));
         thread.join().unwrap();
 
-        let (reply, awaiting) = reply_slot::<u32>();
+        let (reply, mut awaiting) = reply_slot::<u32>();
         let thread = thread::spawn(move || drop(reply));
         assert_eq!(block_on(awaiting.recv()), Err(Lost::Dropped));
         thread.join().unwrap();
@@ -226,5 +228,52 @@ fn an_answer_to_a_caller_that_gave_up_is_dropped() {
         drop(awaiting);
         thread.join().unwrap();
         assert_eq!(Arc::strong_count(&value), 1);
+    });
+}
+
+#[test]
+fn of_two_that_ask_each_other_at_least_one_is_told() {
+    model(|| {
+        let node = Node::new();
+        let (one, other) = (process(&node), process(&node));
+        let ask = |from: &Process, to: &Process| {
+            let note = Note::by(Arc::clone(from) as Arc<dyn Proc>, to.header.pid);
+            let told = note.may_close_a_cycle(&to.header) && note.cycle("").is_some();
+            (note, told)
+        };
+        let (back, forth) = (Arc::clone(&other), Arc::clone(&one));
+        let thread = thread::spawn(move || ask(&back, &forth));
+        let (mine, told) = ask(&one, &other);
+        let (theirs, also_told) = thread.join().unwrap();
+        assert!(told || also_told);
+        mine.take_back();
+        theirs.take_back();
+    });
+}
+
+#[test]
+fn whoever_has_been_answered_waits_for_nobody_but_whom_it_asks_next() {
+    model(|| {
+        let node = Node::new();
+        let (asker, answers, next) = (process(&node), process(&node), process(&node));
+        let ask = |awaiting: &mut super::reply::Awaiting<u32>, to: &Process| {
+            let note = Note::by(Arc::clone(&asker) as Arc<dyn Proc>, to.header.pid);
+            awaiting.noted(note, &to.header, || "").unwrap();
+        };
+        let (reply, mut awaiting) = reply_slot::<u32>();
+        ask(&mut awaiting, &answers);
+        let back = Arc::clone(&asker);
+        let thread = thread::spawn(move || {
+            reply.send(7);
+            let note = Note::by(answers as Arc<dyn Proc>, back.header.pid);
+            assert!(note.cycle("").is_none());
+            note.take_back();
+        });
+        assert_eq!(block_on(awaiting.recv()), Ok(7));
+        let (_unanswered, mut awaiting) = reply_slot::<u32>();
+        ask(&mut awaiting, &next);
+        thread.join().unwrap();
+        let waiting_on = &asker.header.waiting_on;
+        assert_eq!(waiting_on.load(SeqCst), next.header.pid.bits());
     });
 }

@@ -5,13 +5,16 @@
 //! 1. `ReplyTo` fills the slot once: with a value, or with `Lost` when it is dropped.
 //! 2. A waker in the slot belongs to the waiting side's last poll; it is taken out when the slot is
 //!    filled or the waiting side goes away, so a cancelled waiter leaves no waker behind.
-//! 3. Values are dropped, and wakers woken, after the lock is released.
+//! 3. The note of whom the waiting side waits for is taken back under the lock by which the slot is
+//!    filled or given up: nobody sees an answer whose note is still there.
+//! 4. Values and handles are dropped, and wakers woken, after the lock is released.
 
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
-use super::{Pid, current};
+use super::deadlock::Note;
+use super::{DeadlockPath, Header, Pid, current};
 use crate::sync::Mutex;
 
 /// The answer to a call: to be sent now, or kept and sent later.
@@ -34,8 +37,15 @@ pub(crate) struct Awaiting<T> {
     over: bool,
 }
 
-enum Slot<T> {
-    Empty(Option<Waker>),
+struct Slot<T> {
+    state: State<T>,
+    waker: Option<Waker>,
+    /// In force while the slot is empty; then kept until the waiting side drops it.
+    note: Option<Note>,
+}
+
+enum State<T> {
+    Empty,
     Filled(T),
     Lost(Lost),
     /// The answer was taken, or nobody waits for it any more.
@@ -54,7 +64,11 @@ pub(crate) enum Lost {
 /// Makes both sides.
 #[inline]
 pub(crate) fn reply_slot<T>() -> (ReplyTo<T>, Awaiting<T>) {
-    let slot = Arc::new(Mutex::new(Slot::Empty(None)));
+    let slot = Arc::new(Mutex::new(Slot {
+        state: State::Empty,
+        waker: None,
+        note: None,
+    }));
     (
         ReplyTo {
             slot: Some(Arc::clone(&slot)),
@@ -66,7 +80,7 @@ pub(crate) fn reply_slot<T>() -> (ReplyTo<T>, Awaiting<T>) {
 impl<T> ReplyTo<T> {
     /// Sends the answer. One that nobody waits for any more is dropped.
     pub fn send(mut self, value: T) {
-        self.fill(Slot::Filled(value));
+        self.fill(State::Filled(value));
     }
 
     /// Whether the caller has gone: it timed out, died, or dropped the call.
@@ -74,18 +88,25 @@ impl<T> ReplyTo<T> {
     pub fn is_closed(&self) -> bool {
         self.slot
             .as_ref()
-            .is_none_or(|slot| matches!(*slot.lock(), Slot::Gone))
+            .is_none_or(|slot| matches!(slot.lock().state, State::Gone))
     }
 
     #[inline]
-    fn fill(&mut self, with: Slot<T>) {
+    fn fill(&mut self, with: State<T>) {
         let Some(slot) = self.slot.take() else { return };
         let mut locked = slot.lock();
-        if matches!(*locked, Slot::Gone) {
+        if matches!(locked.state, State::Gone) {
             drop(locked);
             drop(with);
-        } else if let Slot::Empty(Some(waker)) = std::mem::replace(&mut *locked, with) {
-            drop(locked);
+            return;
+        }
+        locked.state = with;
+        if let Some(note) = &locked.note {
+            note.take_back();
+        }
+        let waker = locked.waker.take();
+        drop(locked);
+        if let Some(waker) = waker {
             waker.wake();
         }
     }
@@ -99,7 +120,7 @@ impl<T> Drop for ReplyTo<T> {
             } else {
                 None
             };
-            self.fill(Slot::Lost(holder.map_or(Lost::Dropped, Lost::Panicking)));
+            self.fill(State::Lost(holder.map_or(Lost::Dropped, Lost::Panicking)));
         }
     }
 }
@@ -115,40 +136,100 @@ impl<T> Awaiting<T> {
     #[inline]
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<Result<T, Lost>> {
         let mut slot = self.slot.lock();
-        if let Slot::Empty(waiting) = &mut *slot {
-            match waiting {
-                Some(old) if old.will_wake(waker) => {}
-                _ => {
-                    let old = waiting.replace(waker.clone());
-                    drop(slot);
-                    drop(old);
-                }
+        if let State::Empty = slot.state {
+            let known = slot.waker.as_ref().is_some_and(|old| old.will_wake(waker));
+            if !known {
+                let old = slot.waker.replace(waker.clone());
+                drop(slot);
+                drop(old);
             }
             return Poll::Pending;
         }
-        let taken = std::mem::replace(&mut *slot, Slot::Gone);
+        let taken = std::mem::replace(&mut slot.state, State::Gone);
+        let note = slot.note.take();
         drop(slot);
+        drop(note);
         self.over = true;
         match taken {
-            Slot::Filled(value) => Poll::Ready(Ok(value)),
-            Slot::Lost(lost) => Poll::Ready(Err(lost)),
+            State::Filled(value) => Poll::Ready(Ok(value)),
+            State::Lost(lost) => Poll::Ready(Err(lost)),
             // Polled again after the end.
-            Slot::Empty(_) | Slot::Gone => Poll::Ready(Err(Lost::Dropped)),
+            State::Empty | State::Gone => Poll::Ready(Err(Lost::Dropped)),
         }
     }
 
+    /// Notes that the running process waits for `target`, whose answer this is, until it comes or
+    /// is given up. To be said once, before the question is sent.
+    ///
+    /// # Errors
+    ///
+    /// The cycle, if the process would wait for itself. The wait is then given up.
+    #[inline]
+    pub(crate) fn waits_for(
+        &mut self,
+        target: &Header,
+        name: fn() -> &'static str,
+    ) -> Result<(), DeadlockPath> {
+        match Note::make(target.pid) {
+            None => Ok(()),
+            Some(note) => self.noted(note, target, name),
+        }
+    }
+
+    #[inline]
+    pub(super) fn noted(
+        &mut self,
+        note: Note,
+        target: &Header,
+        name: fn() -> &'static str,
+    ) -> Result<(), DeadlockPath> {
+        if note.may_close_a_cycle(target)
+            && let Some(path) = note.cycle(name())
+        {
+            note.take_back();
+            self.give_up();
+            return Err(path);
+        }
+        let mut slot = self.slot.lock();
+        if let State::Empty = slot.state {
+            let old = slot.note.replace(note);
+            drop(slot);
+            debug_assert!(old.is_none(), "one process waits, and says so once");
+        } else {
+            // Answered already: nobody is waited for.
+            drop(slot);
+            note.take_back();
+        }
+        Ok(())
+    }
+
+    /// Nobody waits for the answer any more.
+    #[inline]
+    pub(crate) fn give_up(&mut self) {
+        if self.over {
+            return;
+        }
+        self.over = true;
+        let mut slot = self.slot.lock();
+        let left = std::mem::replace(&mut slot.state, State::Gone);
+        let note = slot.note.take();
+        if let (State::Empty, Some(note)) = (&left, &note) {
+            note.take_back();
+        }
+        let waker = slot.waker.take();
+        drop(slot);
+        drop((left, note, waker));
+    }
+
     /// Waits for the answer.
-    pub(crate) async fn recv(mut self) -> Result<T, Lost> {
+    pub(crate) async fn recv(&mut self) -> Result<T, Lost> {
         std::future::poll_fn(|cx| self.poll(cx.waker())).await
     }
 }
 
 impl<T> Drop for Awaiting<T> {
     fn drop(&mut self) {
-        if !self.over {
-            let left = std::mem::replace(&mut *self.slot.lock(), Slot::Gone);
-            drop(left);
-        }
+        self.give_up();
     }
 }
 

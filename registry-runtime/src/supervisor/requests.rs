@@ -6,7 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ChildKind;
-use crate::gen_server::{DeadlockPath, StartError};
+use crate::gen_server::StartError;
+use crate::process::DeadlockPath;
 use crate::process::{ExitReason, Pid};
 
 /// Why a request to a supervisor failed.

@@ -13,11 +13,11 @@ use super::children::Registered;
 use super::instance::Claim;
 use super::process::{Request, SupervisorProcess, launch};
 use super::{AutoShutdown, ChildInfo, ChildSpec, Children, Strategy, SupervisorError};
-use crate::gen_server::{Client, GenServer, ServerRef, StartError, Waiting};
+use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
 use crate::process::reply::reply_slot;
-use crate::process::{Cell, ExitReason, Pid, Proc, ReplyTo, exit};
+use crate::process::{Actor, Cell, ExitReason, Pid, Proc, ReplyTo, exit};
 use crate::sync::Mutex;
 
 /// What a supervisor is to be: its options and its children, in the order they start in.
@@ -197,9 +197,10 @@ impl Supervisor {
         &self,
         request: impl FnOnce(ReplyTo<T>) -> Request,
     ) -> Result<T, SupervisorError> {
-        let (reply, awaiting) = reply_slot();
-        let waiting = Waiting::note(&self.0.process.header, || "Supervisor");
-        let _waiting = waiting.map_err(SupervisorError::Deadlock)?;
+        let (reply, mut awaiting) = reply_slot();
+        awaiting
+            .waits_for(&self.0.process.header, SupervisorProcess::type_name)
+            .map_err(SupervisorError::Deadlock)?;
         let sent = self.0.process.send(request(reply));
         sent.map_err(|_| SupervisorError::NotRunning)?;
         awaiting

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::gen_server::{DeadlockPath, StartError};
+use crate::gen_server::StartError;
+use crate::process::DeadlockPath;
 use crate::process::ExitReason;
 
 /// Why a task has no result.

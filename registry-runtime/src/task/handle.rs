@@ -9,8 +9,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::TaskError;
+use super::process::TaskProcess;
 use crate::process::reply::Awaiting;
-use crate::process::{ExitReason, Pid, Proc, exit, resolve};
+use crate::process::{Actor, DeadlockPath, ExitReason, Pid, Proc, exit, resolve};
 use crate::supervisor::{Shutdown, stop_child};
 
 /// A running task, and the claim to its result.
@@ -60,6 +61,12 @@ impl<T> Task<T> {
 
     pub(super) fn process(&self) -> &Arc<dyn Proc> {
         &self.process
+    }
+
+    /// Says that the running process waits for the result.
+    pub(super) fn waits_for_it(&mut self) -> Result<(), DeadlockPath> {
+        let task = self.process.header();
+        self.answer.waits_for(task, TaskProcess::type_name)
     }
 
     /// The task's pid.

@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::{Task, TaskError};
-use crate::gen_server::Waiting;
 
 /// The wait for a task's result: what `task.await` awaits.
 ///
@@ -18,17 +17,8 @@ use crate::gen_server::Waiting;
 #[must_use = "futures do nothing unless they are awaited"]
 pub struct TaskAwait<T> {
     task: Task<T>,
-    waiting: Note,
-}
-
-/// The note that the running process waits for the task.
-enum Note {
-    /// Not polled yet.
-    ToMake,
-    /// Made, by a process.
-    Made { _until_dropped: Waiting },
-    /// A plain task waits, of which no note is made, or nobody does any more.
-    None,
+    /// The running process has said that it waits.
+    noted: bool,
 }
 
 impl<T> TaskAwait<T> {
@@ -45,16 +35,8 @@ impl<T> Future for TaskAwait<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let result = this.task.poll_result(cx.waker());
-        if result.is_ready() {
-            this.waiting = Note::None;
-        } else if let Note::ToMake = this.waiting {
-            this.waiting = match Waiting::note(this.task.process().header(), || "Task") {
-                Ok(None) => Note::None,
-                Ok(Some(note)) => Note::Made {
-                    _until_dropped: note,
-                },
-                Err(path) => return Poll::Ready(Err(TaskError::Deadlock(path))),
-            };
+        if result.is_pending() && !std::mem::replace(&mut this.noted, true) {
+            this.task.waits_for_it().map_err(TaskError::Deadlock)?;
         }
         result
     }
@@ -67,7 +49,7 @@ impl<T> IntoFuture for Task<T> {
     fn into_future(self) -> TaskAwait<T> {
         TaskAwait {
             task: self,
-            waiting: Note::ToMake,
+            noted: false,
         }
     }
 }

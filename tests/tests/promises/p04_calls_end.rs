@@ -1,7 +1,7 @@
 //! Promise 4: every call ends: in its answer, or in an error that says why there is none.
 //!
 //! Seen to fail: `ReplyTo` did nothing when it was dropped (every wait for a death hung); the answer
-//! of a call that was lost came before the names had left; `Waiting` kept one call in flight only;
+//! of a call that was lost came before the names had left; the note of whom one waits for kept one call in flight only;
 //! `Call` did not look at its deadline.
 
 use std::time::Duration;
@@ -432,7 +432,6 @@ async fn in_deadlock_by_the_second_of_two_calls_when_the_first_is_over() {
     }
 }
 
-#[ignore = "open: such an `init` waits for its time-out; noting the wait gave false deadlocks"]
 #[registry_runtime::test(start_paused = true)]
 async fn in_deadlock_when_an_init_calls_the_server_that_waits_for_it() {
     names(&["a"]).await;

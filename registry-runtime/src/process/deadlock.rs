@@ -1,0 +1,191 @@
+//! Waits that would never end: a process that waits for itself, round any number of others.
+//!
+//! A process notes whom it waits for before it asks, and then walks from there along what others
+//! have noted. The note lives in the slot that the answer comes into ([`super::reply`]): whoever
+//! fills the slot takes the note back before anybody can see the answer, so a process that has been
+//! answered waits for nobody, whether it has run since or not.
+//!
+//! Invariants:
+//!
+//! 1. A note is made by the process that waits, while it is polled, and taken back once: by whoever
+//!    fills the slot or gives it up, under the slot's lock.
+//! 2. Of two processes that ask each other at the same moment both have noted before either walks,
+//!    so at least one finds the cycle: notes are made, and looked for, in one order (`SeqCst`).
+//! 3. A cycle is one only if all its waits were there at one moment: what the walk found is looked
+//!    at once more. A wait has a number, so that one which ended and came back is not taken for one
+//!    that lasted.
+//!
+//! The first wait is in `Header::waiting_on`, further ones (of a `join!`) in
+//! `Rare::also_waiting_on`, and `WAITS_FOR_MANY` says that there are some. Plain tasks have no pid,
+//! and cannot be waited for.
+//!
+//! Lock order: a slot's lock is held while a note is taken back, and the `control` lock may be taken
+//! under it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::cell::WAITS_FOR_MANY;
+use super::{Header, Pid, Proc, current, resolve};
+use crate::sync::{Ordering, stored_before_looking};
+
+/// The processes round a deadlock, each of which waits for the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadlockPath(Box<[(Pid, &'static str)]>);
+
+impl DeadlockPath {
+    /// The processes, the caller first.
+    pub fn pids(&self) -> impl Iterator<Item = Pid> + '_ {
+        self.0.iter().map(|(pid, _)| *pid)
+    }
+}
+
+impl fmt::Display for DeadlockPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (pid, name) in &self.0 {
+            write!(f, "{name} {pid} -> ")?;
+        }
+        match self.0.first() {
+            Some((pid, name)) => write!(f, "{name} {pid}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// That a process waits for another.
+pub(crate) struct Note {
+    me: Arc<dyn Proc>,
+    target: Pid,
+    /// Its number, if it is in `also_waiting_on`.
+    further: Option<u32>,
+}
+
+/// One wait: who, for whom, and its number among all that the process has made.
+type Wait = (Pid, Pid, u32);
+
+impl Note {
+    /// Notes that the current process waits for `target`; `None` in a plain task.
+    #[inline]
+    pub(crate) fn make(target: Pid) -> Option<Self> {
+        Some(Self::by(current::get()?, target))
+    }
+
+    /// As [`Note::make`], for a process that is being polled, or has not run yet.
+    #[inline]
+    pub(crate) fn by(me: Arc<dyn Proc>, target: Pid) -> Self {
+        let header = me.header();
+        // Only the process itself makes notes: nobody else writes the count.
+        let number = header.waits.load(Ordering::Relaxed).wrapping_add(1);
+        header.waits.store(number, Ordering::Release);
+        let further = if header.waiting_on.load(Ordering::Relaxed) == 0 {
+            header.waiting_on.store(target.bits(), Ordering::SeqCst);
+            None
+        } else {
+            let mut control = header.control.lock();
+            control.rare().also_waiting_on.push((number, target));
+            header.flags.fetch_or(WAITS_FOR_MANY, Ordering::SeqCst);
+            Some(number)
+        };
+        stored_before_looking();
+        Self {
+            me,
+            target,
+            further,
+        }
+    }
+
+    /// The wait is over. To be called once, before the waiting side can know.
+    #[inline]
+    pub(crate) fn take_back(&self) {
+        let header = self.me.header();
+        let Some(number) = self.further else {
+            header.waiting_on.store(0, Ordering::Release);
+            return;
+        };
+        let mut control = header.control.lock();
+        let also = &mut control.rare().also_waiting_on;
+        also.retain(|(other, _)| *other != number);
+        if also.is_empty() {
+            header.flags.fetch_and(!WAITS_FOR_MANY, Ordering::AcqRel);
+        }
+    }
+
+    /// Whether the target may wait for this process in turn: `false` for nearly every call.
+    #[inline]
+    pub(crate) fn may_close_a_cycle(&self, target: &Header) -> bool {
+        self.target == self.me.header().pid
+            || target.waiting_on.load(Ordering::SeqCst) != 0
+            || target.flags.load(Ordering::SeqCst) & WAITS_FOR_MANY != 0
+    }
+
+    /// The cycle that the wait closes, if it does. `name` is that of the target, which may be gone.
+    #[cold]
+    pub(crate) fn cycle(&self, name: &'static str) -> Option<DeadlockPath> {
+        let me = self.me.header().pid;
+        let pids = path(me, self.target)?;
+        let named = |pid: Pid| {
+            let known = resolve(pid).map(|process| process.type_name());
+            let unknown = if pid == self.target { name } else { "process" };
+            (pid, known.unwrap_or(unknown))
+        };
+        Some(DeadlockPath(pids.into_iter().map(named).collect()))
+    }
+}
+
+impl fmt::Debug for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Note({} -> {})", self.me.header().pid, self.target)
+    }
+}
+
+/// The way from `me` over `first` back to `me`, `me` first and once.
+fn path(me: Pid, first: Pid) -> Option<Vec<Pid>> {
+    if me == first {
+        return Some(vec![me]);
+    }
+    loop {
+        let found = walk(me, first)?;
+        let still = found.iter().all(|wait| waits_of(wait.0).contains(wait));
+        if still {
+            let via = found.into_iter().map(|(from, ..)| from);
+            return Some(std::iter::once(me).chain(via).collect());
+        }
+    }
+}
+
+/// The waits that lead from `from` to `me`, as they were seen one after the other.
+fn walk(me: Pid, from: Pid) -> Option<Vec<Wait>> {
+    let mut seen = vec![from];
+    let mut ways = vec![(from, Vec::new())];
+    while let Some((last, way)) = ways.pop() {
+        for wait in waits_of(last) {
+            let (_, next, _) = wait;
+            let mut longer = way.clone();
+            longer.push(wait);
+            if next == me {
+                return Some(longer);
+            }
+            if !seen.contains(&next) {
+                seen.push(next);
+                ways.push((next, longer));
+            }
+        }
+    }
+    None
+}
+
+fn waits_of(pid: Pid) -> Vec<Wait> {
+    let Some(process) = resolve(pid) else {
+        return Vec::new();
+    };
+    let header = process.header();
+    // The number first: it is at most that of the wait seen next, which is then taken for another.
+    let number = header.waits.load(Ordering::SeqCst);
+    let first = Pid::from_bits(header.waiting_on.load(Ordering::SeqCst));
+    let mut waits: Vec<Wait> = first.map(|to| (pid, to, number)).into_iter().collect();
+    if let Some(rare) = &header.control.lock().rare {
+        let also = rare.also_waiting_on.iter();
+        waits.extend(also.map(|(number, to)| (pid, *to, *number)));
+    }
+    waits
+}
