@@ -322,7 +322,7 @@ impl<A: Actor> Ctx<A> {
                 return Poll::Ready(Next::Message(message));
             }
         }
-        if self.batch.is_empty() && !self.cell.mailbox.take_batch(&mut self.batch, true) {
+        if self.batch.is_empty() && !self.cell.mailbox.take_batch(&mut self.batch) {
             Mailbox::shrink(&mut self.batch);
             self.burst = BURST;
             return self.poll_idle(cx);

@@ -3,12 +3,15 @@
 //! Invariants:
 //!
 //! 1. Messages come out in the order in which `push` took the lock.
-//! 2. `parked` is true only while the receiver waits and nothing has been pushed since. The push
-//!    that finds it true takes it, and its caller must wake the receiver: exactly one wake a wait.
-//!    The waker it gets is that of the receiver's last look, stored before the receiver parked.
+//! 2. `parked` is true while nothing has been pushed since the receiver last took a batch. The push
+//!    that finds it true takes it, and its caller must wake the receiver: one wake a batch. So the
+//!    receiver need not say that it sleeps, and takes no lock when it finds nothing more.
+//!    The waker is that of the receiver's last look, stored before it looked.
 //! 3. After `close` nothing goes in: `push` hands the message back.
 //! 4. `received - handled` is the length: `received` is written under the lock, `handled` by the
 //!    receiver alone. With a limit it is at most the limit for messages; signals are let through.
+//!    A receiver that has taken up its whole batch finds them equal when nothing has come since, or
+//!    when what has come will wake it.
 //!
 //! The lock is never held while a message is dropped, made, or a task is woken.
 
@@ -24,6 +27,8 @@ const KEEP: usize = 32;
 pub(crate) struct Mailbox<T> {
     queue: Mutex<Queue<T>>,
     bounded: bool,
+    /// How many messages have gone in; written under the lock.
+    received: AtomicU64,
     /// How many messages the process has taken up; written by the receiver alone.
     handled: AtomicU64,
 }
@@ -31,7 +36,6 @@ pub(crate) struct Mailbox<T> {
 #[derive(Debug)]
 struct Queue<T> {
     items: VecDeque<T>,
-    received: u64,
     high_water: u32,
     /// The most messages that may wait; `u32::MAX` is no limit.
     limit: u32,
@@ -63,14 +67,15 @@ impl<T> Mailbox<T> {
             bounded: limit != u32::MAX,
             queue: Mutex::new(Queue {
                 items: VecDeque::new(),
-                received: 0,
                 high_water: 0,
                 limit,
-                parked: false,
+                // The first poll of a process needs no wake, and comes.
+                parked: true,
                 closed: false,
                 waker: None,
                 waiting: Vec::new(),
             }),
+            received: AtomicU64::new(0),
             handled: AtomicU64::new(0),
         }
     }
@@ -82,7 +87,7 @@ impl<T> Mailbox<T> {
         if queue.closed {
             return Push::Closed(item);
         }
-        if queue.limit != u32::MAX && self.length(&queue) >= u64::from(queue.limit) {
+        if queue.limit != u32::MAX && self.length() >= u64::from(queue.limit) {
             return Push::Full(item);
         }
         self.put(&mut queue, item)
@@ -103,7 +108,7 @@ impl<T> Mailbox<T> {
         if queue.closed {
             return Push::Closed(item);
         }
-        if queue.limit != u32::MAX && self.length(&queue) >= u64::from(queue.limit) {
+        if queue.limit != u32::MAX && self.length() >= u64::from(queue.limit) {
             if !queue.waiting.iter().any(|waiting| waiting.will_wake(waker)) {
                 queue.waiting.push(waker.clone());
             }
@@ -115,8 +120,9 @@ impl<T> Mailbox<T> {
     #[inline]
     fn put(&self, queue: &mut Queue<T>, item: T) -> Push<T> {
         queue.items.push_back(item);
-        queue.received += 1;
-        let length = u32::try_from(self.length(queue)).unwrap_or(u32::MAX);
+        let received = self.received.load(Ordering::Relaxed) + 1;
+        self.received.store(received, Ordering::Relaxed);
+        let length = u32::try_from(self.length()).unwrap_or(u32::MAX);
         if length > queue.high_water {
             queue.high_water = length;
         }
@@ -129,10 +135,9 @@ impl<T> Mailbox<T> {
     }
 
     #[inline]
-    fn length(&self, queue: &Queue<T>) -> u64 {
-        queue
-            .received
-            .saturating_sub(self.handled.load(Ordering::Relaxed))
+    fn length(&self) -> u64 {
+        let received = self.received.load(Ordering::Relaxed);
+        received.saturating_sub(self.handled.load(Ordering::Relaxed))
     }
 
     /// The receiver's: says what wakes it.
@@ -147,18 +152,18 @@ impl<T> Mailbox<T> {
         drop(old);
     }
 
-    /// The receiver's: moves all that waits into `batch`, which must be empty; `false` when there
-    /// is nothing. Then, with `park`, the next push says to wake.
+    /// The receiver's: moves all that waits into `batch`, which must be empty and taken up; `false`
+    /// when there is nothing, and the next push will say to wake.
     #[inline]
-    pub(crate) fn take_batch(&self, batch: &mut VecDeque<T>, park: bool) -> bool {
+    pub(crate) fn take_batch(&self, batch: &mut VecDeque<T>) -> bool {
         debug_assert!(batch.is_empty());
-        let mut queue = self.queue.lock();
-        if queue.items.is_empty() {
-            queue.parked = park && !queue.closed;
+        if self.length() == 0 {
             return false;
         }
+        let mut queue = self.queue.lock();
+        queue.parked = !queue.closed;
         std::mem::swap(&mut queue.items, batch);
-        true
+        !batch.is_empty()
     }
 
     /// The receiver's: one more message is taken up. Senders that wait for room are let in.
@@ -220,7 +225,7 @@ impl<T> Mailbox<T> {
     pub(crate) fn figures(&self) -> MailboxFigures {
         let queue = self.queue.lock();
         MailboxFigures {
-            length: self.length(&queue),
+            length: self.length(),
             high_water: queue.high_water,
             handled: self.handled.load(Ordering::Relaxed),
         }
@@ -241,7 +246,7 @@ mod tests {
 
     fn items(mailbox: &Mailbox<u32>) -> Vec<u32> {
         let mut batch = VecDeque::new();
-        mailbox.take_batch(&mut batch, false);
+        mailbox.take_batch(&mut batch);
         batch.into()
     }
 
@@ -249,21 +254,26 @@ mod tests {
     fn messages_come_out_in_the_order_of_the_pushes() {
         let mailbox = Mailbox::new(None);
         for n in 0..100 {
-            assert!(matches!(mailbox.push(n), Push::Queued));
+            mailbox.push(n);
         }
         assert_eq!(items(&mailbox), (0..100).collect::<Vec<_>>());
     }
 
     #[test]
-    fn only_the_first_push_after_parking_says_to_wake() {
+    fn only_the_first_push_since_the_last_batch_says_to_wake() {
         let mailbox = Mailbox::new(None);
         let mut batch = VecDeque::new();
-        assert!(!mailbox.take_batch(&mut batch, true));
-        assert!(matches!(mailbox.push(1), Push::Wake(_)));
-        assert!(matches!(mailbox.push(2), Push::Queued));
-        assert!(mailbox.take_batch(&mut batch, true));
-        batch.clear();
-        assert!(matches!(mailbox.push(3), Push::Queued));
+        assert!(!mailbox.take_batch(&mut batch));
+        for n in [1, 3] {
+            assert!(matches!(mailbox.push(n), Push::Wake(_)));
+            assert!(matches!(mailbox.push(n + 1), Push::Queued));
+            assert!(mailbox.take_batch(&mut batch));
+            assert_eq!(batch, [n, n + 1]);
+            for _ in batch.drain(..) {
+                mailbox.count_handled();
+            }
+            assert!(!mailbox.take_batch(&mut batch));
+        }
     }
 
     #[test]
@@ -283,14 +293,14 @@ mod tests {
         assert!(matches!(mailbox.push(3), Push::Full(3)));
         assert!(matches!(mailbox.push_signal(4), Push::Queued));
         let mut batch = VecDeque::new();
-        mailbox.take_batch(&mut batch, false);
+        mailbox.take_batch(&mut batch);
         assert!(
             matches!(mailbox.push(5), Push::Full(5)),
             "taken out, not taken up"
         );
         mailbox.count_handled();
         mailbox.count_handled();
-        assert!(matches!(mailbox.push(6), Push::Queued));
+        assert!(matches!(mailbox.push(6), Push::Wake(_)));
         assert_eq!(mailbox.figures().high_water, 3);
     }
 }

@@ -33,7 +33,7 @@ fn registry<D: Keys, M: 'static>(node: &Node) -> Registry<u8, u8, D, M> {
 /// Messages that have come in.
 fn received<M: Send + 'static>(process: &Cell<Plain<M>>) -> usize {
     let mut batch = std::collections::VecDeque::new();
-    process.mailbox.take_batch(&mut batch, false);
+    process.mailbox.take_batch(&mut batch);
     batch.len()
 }
 

@@ -40,7 +40,7 @@ fn die<M: Send + 'static>(process: Ctx<Plain<M>>) -> Pid {
 /// What has come in.
 fn received<M: Send + 'static>(process: &Ctx<Plain<M>>) -> Vec<M> {
     let mut batch = std::collections::VecDeque::new();
-    process.cell().mailbox.take_batch(&mut batch, false);
+    process.cell().mailbox.take_batch(&mut batch);
     let messages = batch.into_iter().filter_map(|envelope| match envelope {
         crate::process::signal::Envelope::Message(message) => Some(message),
         crate::process::signal::Envelope::Any(_) => None,
