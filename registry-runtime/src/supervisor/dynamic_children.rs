@@ -78,12 +78,6 @@ impl Child {
         Some(backoff.delay(history.failures))
     }
 
-    /// Says, of a child that is not in the table, whether it waits to be started again.
-    pub(crate) fn waiting(mut self, restarting: bool) -> Self {
-        self.restarting = restarting;
-        self
-    }
-
     fn is_supervisor(&self) -> bool {
         self.spec.options.kind == ChildKind::Supervisor
     }
@@ -110,6 +104,18 @@ impl State {
             self.children.shrink_to(self.children.len() * 2);
         }
         self.uncount(child)
+    }
+
+    /// Moves a child that is started again to the pid of its new process: how often it has been.
+    /// `None` when it was taken out meanwhile.
+    pub(crate) fn succeed(&mut self, old: Pid, new: Pid) -> Option<u32> {
+        let mut child = self.remove(old)?;
+        child.restarting = false;
+        let restarts = child.restarts();
+        // No process had this pid before.
+        let none = self.insert(new, child);
+        debug_assert!(none.is_none());
+        Some(restarts)
     }
 
     fn uncount(&mut self, child: Option<Child>) -> Option<Child> {

@@ -231,53 +231,58 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         if child.spec.options.backoff.is_none() && !shared.intensity.lock().allows() {
             return Err(TooMany);
         }
+        let history = child.history();
+        history.restarts = history.restarts.saturating_add(1);
+        history.since = Some(Instant::now());
         let stand_in = child.spec.stand_in();
         std::mem::replace(&mut child.spec, stand_in)
     };
-    let launched = panics::caught(|| spec.launch.launch(shared.place(), &mut |_| ()));
+    let mut at = pid;
+    let mut before_run = |process: &Arc<dyn Proc>| {
+        let header = process.header();
+        // Before it runs: it may have ended before its launch returns, and is looked for by its pid.
+        if let Some(restarts) = shared.state.lock().succeed(pid, header.pid) {
+            header.restarts.store(restarts, Ordering::Relaxed);
+            at = header.pid;
+        }
+    };
+    let launched = panics::caught(|| spec.launch.launch(shared.place(), &mut before_run));
     let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
     let mut state = shared.state.lock();
-    let Some(mut child) = state.remove(pid) else {
-        // Terminated meanwhile: its successor is not to be.
+    let Some(child) = state.get_mut(at) else {
         drop(state);
-        if let Ok(launched) = launched {
-            let shutdown = spec.options.shutdown;
-            drop(
-                shared
-                    .runtime
-                    .spawn(stop_child(launched.process, shared.pid(), shutdown)),
-            );
+        // Terminated before it had a successor: that is not to be.
+        if let Ok(launched) = launched
+            && at == pid
+        {
+            let stopping = stop_child(launched.process, shared.pid(), spec.options.shutdown);
+            drop(shared.runtime.spawn(stopping));
         }
+        panics::discard_all([spec]);
         return Ok(());
     };
-    child.spec = spec;
-    let history = child.history();
-    history.restarts = history.restarts.saturating_add(1);
-    history.since = Some(Instant::now());
+    let stand_in = std::mem::replace(&mut child.spec, spec);
     let gone = match launched {
         // How its `init` ends is heard by `ChildExit`, like any other end.
-        Ok(launched) => {
-            let header = launched.process.header();
-            header.restarts.store(child.restarts(), Ordering::Relaxed);
-            state.insert(header.pid, child.waiting(false))
-        }
+        Ok(_) => None,
         // The supervisor is ending.
-        Err(StartError::SupervisorNotRunning) => Some(child),
+        Err(StartError::SupervisorNotRunning) => state.remove(at),
         // Whoever started another child of that name meanwhile was quicker than the restart, and
         // its child is the successor.
         Err(StartError::AlreadyStarted(other)) if state.contains(other) => {
             shared.intensity.lock().forget_last();
-            Some(child)
+            state.remove(at)
         }
         // Tried again at the next turn: it counts as a restart each time.
         Err(_) => {
-            let delay = child.next_delay().unwrap_or_default();
-            ctx.add_timer(delay, Timed::Once(RestartChild(pid)));
-            state.insert(pid, child.waiting(true))
+            let delay = state.get_mut(at).and_then(Child::next_delay);
+            ctx.add_timer(delay.unwrap_or_default(), Timed::Once(RestartChild(at)));
+            None
         }
     };
     drop(state);
-    drop(gone);
+    drop(stand_in);
+    panics::discard_all(gone);
     Ok(())
 }
 

@@ -9,6 +9,8 @@ mod dynamic;
 mod dynamic_children;
 mod dynamic_options;
 mod dynamic_process;
+#[cfg(all(test, not(registry_loom)))]
+mod dynamic_tests;
 mod instance;
 mod intensity;
 mod options;
