@@ -568,3 +568,32 @@ async fn terminations_that_race_with_restarts_leave_no_child_behind() {
     supervisor.shutdown().await;
     assert_eq!(processes(), 1);
 }
+
+#[registry_runtime::test(start_paused = true)]
+async fn a_restart_that_gave_way_to_a_start_is_made_up_for_when_that_fails() {
+    let log = Log::new();
+    let supervisor = started(options()).await;
+    let late = Backoff::constant(Duration::from_secs(60));
+    let child = supervisor.start_child(worker("a", &log).backoff(late));
+    let child = child.await.unwrap();
+    child.exit(ExitReason::Kill);
+    child.ended().await;
+    // A second child of that name begins while the first waits to be restarted.
+    let handle = supervisor.clone();
+    let second = Script::new(&log).inits([Init::Hangs]).child("a");
+    let second = tokio::spawn(async move { handle.start_child(second).await });
+    log.times("+a", 2).await;
+    assert_eq!(count(&supervisor), (2, 1));
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    assert_eq!(count(&supervisor), (1, 1));
+    assert_eq!(supervisor.which_children()[0].restarts, 1);
+    let begun = Worker::via("a").whereis().unwrap();
+    begun.exit(ExitReason::Kill);
+    let failed = second.await.unwrap().unwrap_err();
+    assert_eq!(failed, StartError::Init(ExitReason::Killed));
+    let again = tokio::time::timeout(Duration::from_secs(600), log.times("+a", 3)).await;
+    again.expect("what was to be restarted is");
+    settle().await;
+    assert_eq!(count(&supervisor), (1, 1));
+    assert_eq!(Worker::via("a").ping().await.unwrap(), "a");
+}

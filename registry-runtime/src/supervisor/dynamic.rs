@@ -111,7 +111,7 @@ impl Shared {
 
     /// Forgets a child whose `init` has failed; whoever started it is told.
     pub(crate) fn forget(&self, pid: Pid) {
-        let child = self.state.lock().remove(pid);
+        let child = self.state.lock().forget(pid);
         drop(child);
     }
 }
@@ -135,7 +135,8 @@ impl DynamicSupervisor {
     /// # Errors
     ///
     /// What starting the server can come to; [`StartError::MaxChildren`];
-    /// [`StartError::SupervisorNotRunning`]. A child that did not start is not kept.
+    /// [`StartError::SupervisorNotRunning`]. A child that did not start is not kept, unless one of
+    /// its name waited to be restarted: then it is started again in that one's place.
     ///
     /// # Cancel safety
     ///

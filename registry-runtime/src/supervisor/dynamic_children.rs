@@ -118,6 +118,24 @@ impl State {
         Some(restarts)
     }
 
+    /// Takes a child out in favour of another, which counts as its restart: if the other's `init`
+    /// fails, it is started again, as the first would have been.
+    pub(crate) fn give_way(&mut self, first: Pid, other: Pid) -> Option<Child> {
+        let mut first = self.remove(first)?;
+        if let Some(other) = self.children.get_mut(&other)
+            && other.restarts() == 0
+        {
+            other.history = first.history.take();
+        }
+        Some(first)
+    }
+
+    /// Takes out a child whose first start has failed; not one that is started again.
+    pub(crate) fn forget(&mut self, pid: Pid) -> Option<Child> {
+        let first = self.children.get(&pid)?.restarts() == 0;
+        if first { self.remove(pid) } else { None }
+    }
+
     fn uncount(&mut self, child: Option<Child>) -> Option<Child> {
         if let Some(child) = &child {
             self.restarting -= usize::from(child.restarting);

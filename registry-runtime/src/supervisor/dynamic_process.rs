@@ -22,7 +22,7 @@ use crate::process::ctx::Next;
 use crate::process::launch::{Launched, Place};
 use crate::process::signal::{ChildExit, Stop};
 use crate::process::timers::Timed;
-use crate::process::{Actor, Ctx, Exit, ExitReason, Pid, Proc, exit, panics};
+use crate::process::{Actor, Ctx, Exit, ExitReason, Pid, Proc, exit, panics, resolve};
 use crate::sync::{Mutex, Ordering};
 
 /// The type of process that a dynamic supervisor is.
@@ -271,7 +271,12 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         // its child is the successor.
         Err(StartError::AlreadyStarted(other)) if state.contains(other) => {
             shared.intensity.lock().forget_last();
-            state.remove(at)
+            let gone = state.give_way(at, other);
+            let restarts = state.get_mut(other).map_or(0, |other| other.restarts());
+            if let Some(process) = resolve(other) {
+                process.header().restarts.store(restarts, Ordering::Relaxed);
+            }
+            gone
         }
         // Tried again at the next turn: it counts as a restart each time.
         Err(_) => {
