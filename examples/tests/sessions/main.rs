@@ -99,7 +99,6 @@ async fn each_client_is_counted_as_a_map_would_count_it() {
 }
 
 #[registry_runtime::test(flavor = "multi_thread")]
-#[ignore = "known: under constant kills a replay stops about once in twenty runs; see the open issue"]
 async fn whatever_crashes_every_line_is_accounted_for() {
     let log = SAMPLE.repeat(200);
     for (writers, every) in [(1, 50), (8, 50), (8, 3), (8, 1)] {
