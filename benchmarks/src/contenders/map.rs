@@ -36,7 +36,7 @@ fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
         let mut map = Map::default();
         for i in 0..table::others(kind, run) {
             map.entries
-                .insert(format!("session:{i}"), Entry { pid: i, value: i });
+                .insert(format!("session:{i}"), Entry { pid: i });
         }
         table::measure(kind, run, &mut map, before)
     })
@@ -45,7 +45,6 @@ fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
 #[derive(Clone, Copy)]
 struct Entry {
     pid: u64,
-    value: u64,
 }
 
 #[derive(Default)]
@@ -58,12 +57,14 @@ struct Map {
 const ME: u64 = u64::MAX;
 
 impl Table for Map {
+    type Holder = u64;
+
     fn lookup(&self, key: &str) -> Option<u64> {
-        self.entries.get(key).map(|entry| black_box(*entry).value)
+        self.entries.get(key).map(|entry| black_box(*entry).pid)
     }
 
     fn register(&mut self, key: String) {
-        self.entries.insert(key, Entry { pid: ME, value: 0 });
+        self.entries.insert(key, Entry { pid: ME });
     }
 
     fn unregister(&mut self, key: &str) {
@@ -73,7 +74,7 @@ impl Table for Map {
     fn select(&self) -> Vec<u64> {
         self.entries
             .values()
-            .map(|entry| black_box(entry).value)
+            .map(|entry| black_box(entry).pid)
             .collect()
     }
 

@@ -7,14 +7,16 @@ use crate::run::{Random, Run, Samples, names, resident};
 
 /// Keys and values, as one process sees them.
 pub trait Table: Send {
-    /// The value under a key.
-    fn lookup(&self, key: &str) -> Option<u64>;
+    /// What tells a process.
+    type Holder;
+    /// The process under a key.
+    fn lookup(&self, key: &str) -> Option<Self::Holder>;
     /// Registers this process.
     fn register(&mut self, key: String);
     /// Takes it out again.
     fn unregister(&mut self, key: &str);
-    /// Collects the value of every entry.
-    fn select(&self) -> Vec<u64>;
+    /// Collects the process of every entry.
+    fn select(&self) -> Vec<Self::Holder>;
     /// How many entries there are.
     fn count(&self) -> usize;
     /// The keys of this process.
@@ -67,13 +69,12 @@ pub fn measure<T: Table>(kind: Kind, run: Run, table: &mut T, before: u64) -> Op
 /// The next lookup needs what the last one found, as in a program that uses what it looks up: else a
 /// processor runs several at a time, and what is measured is how well a loop can be overlapped.
 fn hot<T: Table>(run: Run, table: &T) -> f64 {
-    // The values are small: it is the first of these all the time, which only the run tells.
+    // Both are there: it is the first of these all the time, which only the run tells.
     let keys = ["session:4711".to_owned(), "session:4712".to_owned()];
     let mut at = 0;
     run.steady_sync(1000, |n| {
         for _ in 0..n {
-            let value = table.lookup(&keys[at]).unwrap_or(0);
-            at = (black_box(value) >> 32) as usize;
+            at = usize::from(black_box(table.lookup(&keys[at])).is_none());
         }
     })
 }
@@ -85,7 +86,7 @@ fn cold<T: Table>(run: Run, table: &T) -> f64 {
     run.steady_sync(1000, |n| {
         for _ in 0..n {
             let at = (random.number() ^ last) % run.n;
-            last = black_box(table.lookup(&all[at as usize]).unwrap_or(0));
+            last = u64::from(black_box(table.lookup(&all[at as usize])).is_none());
         }
     })
 }

@@ -12,6 +12,7 @@ use super::{CallError, GenServer};
 use crate::process::cell::{EXITING, Refused};
 use crate::process::exit;
 use crate::process::reply::{Awaiting, Lost};
+use crate::process::timers::far_enough;
 use crate::process::{Cell, ExitReason, Proc};
 
 /// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.
@@ -34,8 +35,11 @@ pub struct Call<S: GenServer, T> {
     message: Option<S::Msg>,
     awaiting: Awaiting<T>,
     timeout: Duration,
+    deadline: Option<Instant>,
     // Boxed: few calls wait long enough to need it, and all are moved about.
     sleep: Option<Pin<Box<Sleep>>>,
+    /// How many more turns to look for the answer before a timer is armed.
+    turns: u8,
     stage: Stage,
     // Tells of the server's end, once the answer is known to be lost.
     end: Option<Awaiting<ExitReason>>,
@@ -43,6 +47,10 @@ pub struct Call<S: GenServer, T> {
 
 // Nothing in it is pinned in place.
 impl<S: GenServer, T> Unpin for Call<S, T> {}
+
+/// When both threads are busy the answer comes some turns later; to arm a timer and to take it back
+/// costs as much as several turns.
+const TURNS: u8 = 3;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -69,7 +77,9 @@ impl<S: GenServer, T> Call<S, T> {
             message: Some(message),
             awaiting,
             timeout,
+            deadline: None,
             sleep: None,
+            turns: TURNS,
             stage: Stage::New,
             end: None,
         }
@@ -152,8 +162,8 @@ impl<S: GenServer, T> Call<S, T> {
         }
     }
 
-    /// Looks whether time is up. Right after sending it asks to be polled once more instead: the
-    /// answer is often there by then, and a clock that is not read costs nothing, as does a timer
+    /// Looks whether time is up. Right after sending it asks to be polled some more instead: the
+    /// answer is mostly there by then, and a clock that is not read costs nothing, as does a timer
     /// that is never armed.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
         if self.stage == Stage::Sent {
@@ -161,17 +171,18 @@ impl<S: GenServer, T> Call<S, T> {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if self.sleep.is_none() {
-            // A time-out beyond what the clock can count is none.
-            let Some(deadline) = Instant::now().checked_add(self.timeout) else {
-                return Poll::Pending;
-            };
-            self.sleep = Some(Box::pin(sleep_until(deadline)));
+        let deadline = *self
+            .deadline
+            .get_or_insert_with(|| far_enough(self.timeout));
+        if self.stage == Stage::Waiting && self.turns > 0 {
+            self.turns -= 1;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
-        match &mut self.sleep {
-            Some(sleep) => sleep.as_mut().poll(cx).map(|()| Err(CallError::Timeout)),
-            None => Poll::Pending,
-        }
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        sleep.as_mut().poll(cx).map(|()| Err(CallError::Timeout))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::run::{Run, Samples, resident};
 supervision_tree! {
     Tables, strategy = one_for_one;
 
-    registry!<Sessions, keys = unique, key = String, value = u64>;
+    registry!<Sessions, keys = unique, key = String>;
     registry!<Topics, keys = duplicate, key = String>;
 }
 
@@ -23,20 +23,22 @@ struct Ours {
 }
 
 impl Table for Ours {
-    fn lookup(&self, key: &str) -> Option<u64> {
-        Sessions::lookup(key).map(|(_, value)| value)
+    type Holder = Pid;
+
+    fn lookup(&self, key: &str) -> Option<Pid> {
+        Sessions::lookup(key).map(|(pid, ())| pid)
     }
 
     fn register(&mut self, key: String) {
-        Sessions::register(&self.ctx, key, 0).expect("a free key");
+        Sessions::register(&self.ctx, key, ()).expect("a free key");
     }
 
     fn unregister(&mut self, key: &str) {
         Sessions::unregister(&self.ctx, key);
     }
 
-    fn select(&self) -> Vec<u64> {
-        Sessions::select(|_, _, value| Some(*value))
+    fn select(&self) -> Vec<Pid> {
+        Sessions::select(|_, pid, ()| Some(pid))
     }
 
     fn count(&self) -> usize {
@@ -63,7 +65,7 @@ async fn fill(n: u64) {
         let (sender, done) = oneshot::channel();
         spawn(move |ctx: Process<()>| async move {
             for i in first..n.min(first + HELD) {
-                Sessions::register(&ctx, format!("session:{i}"), i).expect("a free key");
+                Sessions::register(&ctx, format!("session:{i}"), ()).expect("a free key");
             }
             let _ = sender.send(());
             std::future::pending::<()>().await;
