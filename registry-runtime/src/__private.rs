@@ -6,14 +6,15 @@ pub use inventory;
 
 pub use crate::gen_server::{
     Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
-    Local, LookupKey, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Via,
-    claim, find, listener, message, start, start_link, via,
+    Local, LookupKey, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Starting,
+    Via, claim, find, listener, message, start, start_link, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{
     Declaration, DeclarationKind, Declared, NotAServer, Placed, RegistryId, Step, Tree,
 };
 pub use crate::node::{Slot, TestRuntime};
+pub use crate::process::launch::Launched;
 pub use crate::process::{Actor, Cell, Ctx, ExitReason, Info, NoMessage, Pid, Receiver, ReplyTo};
 pub use crate::registry::{
     DeclaredRegistry, Duplicate, DuplicateByKey, Equivalent, Partitions, Registry, RegistryBuilder,

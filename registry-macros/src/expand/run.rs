@@ -73,15 +73,14 @@ pub(super) fn arm(behaviour: &Behaviour, handler: &Handler) -> TokenStream {
 /// A server without `init` is ready when it is built.
 pub(super) fn ready(behaviour: &Behaviour, cfgs: &[TokenStream]) -> TokenStream {
     let krate = &behaviour.krate;
-    let seed = names::local("seed");
-    let seed_type = quote!(<Self as #krate::Construct>::Seed);
+    let (start, seed) = (names::local("start"), names::local("seed"));
     let span = names::at(behaviour.name.span());
     let krate_here = krate.at(span);
     let built = quote_spanned!(span=> #krate_here::Built::<Self>::built(#seed));
     quote! {
         #(#cfgs)*
-        fn __ready(#seed: #seed_type) -> #krate::core::result::Result<Self, #seed_type> {
-            #krate::core::result::Result::Ok(#built)
+        fn __run(#start: #krate::Starting<'_, Self>) -> #krate::Launched<Self> {
+            #start.built(|#seed| #built)
         }
     }
 }

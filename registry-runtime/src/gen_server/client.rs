@@ -8,7 +8,7 @@ use super::call::Call;
 use super::serve::Inspect;
 use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef};
 use crate::process::cell::Refused;
-use crate::process::reply::reply_slot;
+use crate::process::reply::{Awaiting, reply_slot};
 use crate::process::signal::Stop;
 use crate::process::{Cell, ExitReason, Info, Pid, Proc, ReplyTo, SendError, current, exit};
 
@@ -65,12 +65,13 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     #[inline]
     pub fn __call<T>(&self, message: impl FnOnce(ReplyTo<T>) -> S::Msg) -> Call<S, T> {
         let (reply, awaiting) = reply_slot();
-        Call::new(
-            self.address.resolve(),
-            message(reply),
-            awaiting,
-            self.timeout,
-        )
+        self.call(message(reply), awaiting)
+    }
+
+    /// Apart, since it is the same for all handlers that answer alike.
+    #[inline]
+    fn call<T>(&self, message: S::Msg, awaiting: Awaiting<T>) -> Call<S, T> {
+        Call::new(self.address.resolve(), message, awaiting, self.timeout)
     }
 
     #[doc(hidden)]

@@ -22,9 +22,10 @@ pub use halves::{Built, InitArgs, NoValue, RestartArg, message};
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
 pub use many::{abcast, multi_call};
 pub(crate) use start::launch;
-pub use start::{start, start_link};
+pub use start::{Starting, start, start_link};
 
 use crate::introspect::RegistryId;
+use crate::process::launch::Launched;
 use crate::process::{Actor, Cell, Ctx, ExitReason, Info};
 use crate::registry::DeclaredRegistry;
 
@@ -124,10 +125,10 @@ pub trait GenServer: Construct + Actor {
     #[doc(hidden)]
     const TERMINATES: bool = false;
 
-    /// The state, of a server without `init`; the seed back, of one that has an `init` to run.
+    /// Runs the server: at once if it has no `init`, after its `init` otherwise.
     #[doc(hidden)]
-    fn __ready(seed: Self::Seed) -> Result<Self, Self::Seed> {
-        Err(seed)
+    fn __run(start: Starting<'_, Self>) -> Launched<Self> {
+        start.init()
     }
 
     #[doc(hidden)]

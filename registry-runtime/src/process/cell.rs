@@ -25,7 +25,7 @@ use super::mailbox::{Mailbox, MailboxFigures, Push};
 use super::pid_set::{PidSet, Pids};
 use super::reply::ReplyTo;
 use super::signal::{Envelope, MonitorRef};
-use super::{Actor, ExitReason, Info, Pid};
+use super::{Actor, ExitReason, Info, Pid, panics};
 use crate::introspect::View;
 use crate::node::Node;
 use crate::registry::Names;
@@ -227,6 +227,9 @@ pub trait Proc: Any + Send + Sync {
         message: Box<dyn Any + Send>,
         signal: bool,
     ) -> Result<(), Box<dyn Any + Send>>;
+    /// Takes no more messages; what is returned drops those that are left.
+    #[doc(hidden)]
+    fn close(&self) -> Option<Box<dyn FnOnce()>>;
     #[doc(hidden)]
     fn figures(&self) -> Figures;
 }
@@ -263,6 +266,14 @@ impl<A: Actor> Proc for Cell<A> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn close(&self) -> Option<Box<dyn FnOnce()>> {
+        let left = self.mailbox.close();
+        (!left.is_empty()).then(|| {
+            let discard: Box<dyn FnOnce()> = Box::new(|| panics::discard_all(left));
+            discard
+        })
     }
 
     fn figures(&self) -> Figures {

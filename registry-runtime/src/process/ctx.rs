@@ -364,7 +364,7 @@ impl<A: Actor> Ctx<A> {
 /// `panics::discard_all`.
 impl<A: Actor> Drop for Ctx<A> {
     fn drop(&mut self) {
-        panics::discard_all(self.batch.drain(..));
+        panics::discard_all(std::mem::take(&mut self.batch));
         if let Some(local) = self.local.take() {
             panics::discard_all(local.saved);
             panics::discard_all(local.continues);

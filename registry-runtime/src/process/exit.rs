@@ -22,7 +22,7 @@ use super::DeadlockPath;
 use super::cell::{DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
 use super::reply::{Awaiting, reply_slot};
 use super::signal::{ChildExit, Down, Exit, MonitorRef};
-use super::{Actor, Cell, ExitReason, Pid, Proc, panics, resolve};
+use super::{ExitReason, Pid, Proc, resolve};
 use crate::introspect::View;
 use crate::registry;
 use crate::sync::Ordering;
@@ -297,10 +297,10 @@ pub(crate) fn reap(process: &dyn Proc, kill: bool) -> bool {
 
 /// Steps 4 and 5. The body is gone, the children too. The supervisor of a process that never ran is
 /// not told.
-pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
-    let header = &cell.header;
-    registry::leave_all(&**cell);
-    let left = cell.mailbox.close();
+pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
+    let header = process.header();
+    registry::leave_all(process);
+    let left = process.close();
     let (reason, links, rare) = {
         let mut control = header.control.lock();
         header.flags.fetch_or(EXITING | DEAD, Ordering::AcqRel);
@@ -329,14 +329,16 @@ pub(crate) fn finish<A: Actor>(cell: &Arc<Cell<A>>, tell_parent: bool) {
     };
     // Before anyone is told, so that whoever learns of the death finds it in the books.
     let heeded = parent.as_ref().is_some_and(heeds);
-    tell_all(&**cell, &reason, &links.to_vec(), rare);
+    tell_all(process, &reason, &links.to_vec(), rare);
     if let Some(parent) = parent {
         if heeded {
             tell(&*parent, ended);
         }
         disown(&*parent, header.pid);
     }
-    panics::discard_all(left);
+    if let Some(discard) = left {
+        discard();
+    }
 }
 
 fn tell_all(

@@ -1,5 +1,6 @@
 //! How every process starts: found and named first, then run.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,9 +33,15 @@ pub(crate) struct Place<'a> {
 }
 
 /// A process that has its name and runs; its `init` may not be over.
-pub(crate) struct Launched<A: Actor> {
+pub struct Launched<A: Actor> {
     pub(crate) cell: Arc<Cell<A>>,
     pub(crate) init: Option<InitWait>,
+}
+
+impl<A: Actor> fmt::Debug for Launched<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Launched({:?})", self.cell)
+    }
 }
 
 /// As [`Launched`], of any type.
@@ -117,32 +124,43 @@ impl<'a> Place<'a> {
         };
         let cell = Cell::<A>::create(self.node, of, supervised, limit);
         // A claim runs users' code: what makes the name, and compares it.
-        let claimed = panics::caught(|| claim(&cell));
-        if let Err(error) = claimed.unwrap_or_else(|panic| Err(StartError::Init(panic))) {
-            self.discard(&cell, ExitReason::Normal);
+        let (mut claim, mut claimed) = (Some(claim), Ok(()));
+        let panic = panics::caught_dyn(&mut || {
+            if let Some(claim) = claim.take() {
+                claimed = claim(&cell);
+            }
+        });
+        self.attach(&*cell, panic.map_err(StartError::Init).and(claimed))?;
+        Ok(cell)
+    }
+
+    /// Makes a process its parent's, if it has its name.
+    fn attach(self, process: &dyn Proc, claimed: Result<(), StartError>) -> Result<(), StartError> {
+        if let Err(error) = claimed {
+            self.discard(process, ExitReason::Normal);
             return Err(error);
         }
         match self.parent {
             Parent::None => {}
-            Parent::Link(parent) => exit::link(parent, cell.header.pid),
+            Parent::Link(parent) => exit::link(parent, process.header().pid),
             Parent::Supervisor(parent) => {
-                if !exit::adopt(parent, cell.header.pid) {
-                    self.discard(&cell, ExitReason::Shutdown);
+                if !exit::adopt(parent, process.header().pid) {
+                    self.discard(process, ExitReason::Shutdown);
                     return Err(StartError::SupervisorNotRunning);
                 }
             }
         }
-        Ok(cell)
+        Ok(())
     }
 
     /// Ends a process that never ran: what it held is given up. Its parent does not hear of it,
     /// since whoever asked for the process is told.
-    pub(crate) fn discard<A: Actor>(self, cell: &Arc<Cell<A>>, reason: ExitReason) {
+    pub(crate) fn discard(self, process: &dyn Proc, reason: ExitReason) {
         if let Parent::Link(parent) = self.parent {
-            exit::unlink(parent, cell.header.pid);
+            exit::unlink(parent, process.header().pid);
         }
-        exit::begin(&**cell, reason);
-        exit::finish(cell, false);
+        exit::begin(process, reason);
+        exit::finish(process, false);
     }
 
     /// Runs a process whose start is over with this.

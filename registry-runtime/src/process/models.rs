@@ -198,7 +198,7 @@ fn a_child_adopted_as_its_parent_ends_is_refused_or_killed() {
         let taken = thread.join().unwrap();
         assert_eq!(taken, child.header.has(super::cell::KILL));
         assert_eq!(taken, !childless);
-        exit::finish(&child, taken);
+        exit::finish(&*child, taken);
         assert!(exit::reap(&*parent, false));
     });
 }

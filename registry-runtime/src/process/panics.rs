@@ -31,9 +31,23 @@ pub(crate) fn install_hook() {
 /// Drops what users made, one by one: a panic in the `Drop` of one keeps no other from being dropped,
 /// and two of them do not abort the program. The panic hook has told of them.
 pub(crate) fn discard_all<T>(items: impl IntoIterator<Item = T>) {
-    for item in items {
-        let _ = caught(|| drop(item));
+    let mut items = items.into_iter();
+    // Most often there is nothing to catch a panic of.
+    if items.size_hint().1 == Some(0) {
+        return;
     }
+    // A panic leaves the loop, with one item less to go.
+    let mut discard = || {
+        for item in items.by_ref() {
+            drop(item);
+        }
+    };
+    while caught_dyn(&mut discard).is_err() {}
+}
+
+/// As [`caught`], for what does not happen at each message: compiled once, and not again for each type.
+pub(crate) fn caught_dyn(f: &mut dyn FnMut()) -> Result<(), ExitReason> {
+    caught(f)
 }
 
 /// Runs `f`; a panic becomes the reason to exit with.

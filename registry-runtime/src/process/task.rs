@@ -78,7 +78,7 @@ impl<A: Actor, F> Task<A, F> {
         exit::begin(&**this.cell, ExitReason::Killed);
         let _ = panics::caught(|| this.body.set(None));
         exit::reap(&**this.cell, true);
-        exit::finish(this.cell, true);
+        exit::finish(&**this.cell, true);
     }
 }
 
@@ -138,7 +138,7 @@ impl<A: Actor, F: Future<Output = ExitReason>> Future for Task<A, F> {
         }
         debug_assert!(header.has(EXITING));
         *this.stage = Stage::Done;
-        exit::finish(this.cell, true);
+        exit::finish(&**this.cell, true);
         Poll::Ready(())
     }
 }

@@ -22,11 +22,22 @@ pub(crate) enum Timed<M> {
     Every(Duration, Box<dyn FnMut() -> M + Send>),
 }
 
-pub(crate) struct Timers<M> {
-    due: BTreeMap<(Instant, TimerRef), Timed<M>>,
+/// When which timer is due. It knows nothing of the messages, so that it is compiled once, and not
+/// again for each type of server.
+#[derive(Default)]
+struct Clock {
+    /// The timers by their time, each with the place of its message.
+    due: BTreeMap<(Instant, TimerRef), usize>,
     times: HashMap<TimerRef, Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
     next: u64,
+}
+
+pub(crate) struct Timers<M> {
+    clock: Clock,
+    messages: Vec<Option<Timed<M>>>,
+    /// Places in `messages` that are empty.
+    free: Vec<usize>,
 }
 
 impl PartialOrd for TimerRef {
@@ -44,47 +55,40 @@ impl Ord for TimerRef {
 impl<M> Default for Timers<M> {
     fn default() -> Self {
         Self {
-            due: BTreeMap::new(),
-            times: HashMap::new(),
-            sleep: None,
-            next: 0,
+            clock: Clock::default(),
+            messages: Vec::new(),
+            free: Vec::new(),
         }
     }
 }
 
 impl<M> fmt::Debug for Timers<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Timers({})", self.due.len())
+        write!(f, "Timers({})", self.clock.due.len())
     }
 }
 
-impl<M> Timers<M> {
-    pub(crate) fn add(&mut self, after: Duration, message: Timed<M>) -> TimerRef {
+impl Clock {
+    fn add(&mut self, after: Duration, place: usize) -> TimerRef {
         let timer = TimerRef(self.next);
         self.next += 1;
-        self.put(far_enough(after), timer, message);
+        self.put(far_enough(after), timer, place);
         timer
     }
 
-    fn put(&mut self, at: Instant, timer: TimerRef, message: Timed<M>) {
-        self.due.insert((at, timer), message);
+    fn put(&mut self, at: Instant, timer: TimerRef, place: usize) {
+        self.due.insert((at, timer), place);
         self.times.insert(timer, at);
     }
 
-    /// The messages that were still to come.
-    pub(crate) fn into_messages(self) -> impl Iterator<Item = Timed<M>> {
-        self.due.into_values()
-    }
-
-    /// Cancels a timer: how long it would have taken, or `None` if it is over.
-    pub(crate) fn cancel(&mut self, timer: TimerRef) -> Option<Duration> {
+    /// Takes a timer out: when it was due, and the place of its message.
+    fn remove(&mut self, timer: TimerRef) -> Option<(Instant, usize)> {
         let at = self.times.remove(&timer)?;
-        self.due.remove(&(at, timer));
-        Some(at.saturating_duration_since(Instant::now()))
+        Some((at, self.due.remove(&(at, timer))?))
     }
 
-    /// The message of the next timer that is due; leaves the task to be woken for the next one.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<M> {
+    /// Takes the next timer out that is due; leaves the task to be woken for the one after it.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(Instant, TimerRef, usize)> {
         let Some((&(at, timer), _)) = self.due.first_key_value() else {
             self.sleep = None;
             return Poll::Pending;
@@ -96,14 +100,61 @@ impl<M> Timers<M> {
         if sleep.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        self.times.remove(&timer);
-        match self.due.remove(&(at, timer)) {
+        match self.remove(timer) {
+            Some((at, place)) => Poll::Ready((at, timer, place)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<M> Timers<M> {
+    pub(crate) fn add(&mut self, after: Duration, message: Timed<M>) -> TimerRef {
+        let place = self.keep(message);
+        self.clock.add(after, place)
+    }
+
+    fn keep(&mut self, message: Timed<M>) -> usize {
+        if let Some(place) = self.free.pop()
+            && let Some(slot) = self.messages.get_mut(place)
+        {
+            *slot = Some(message);
+            return place;
+        }
+        self.messages.push(Some(message));
+        self.messages.len() - 1
+    }
+
+    fn take(&mut self, place: usize) -> Option<Timed<M>> {
+        let message = self.messages.get_mut(place)?.take();
+        self.free.push(place);
+        message
+    }
+
+    /// The messages that were still to come.
+    pub(crate) fn into_messages(self) -> impl Iterator<Item = Timed<M>> {
+        self.messages.into_iter().flatten()
+    }
+
+    /// Cancels a timer: how long it would have taken, or `None` if it is over.
+    pub(crate) fn cancel(&mut self, timer: TimerRef) -> Option<Duration> {
+        let (at, place) = self.clock.remove(timer)?;
+        drop(self.take(place));
+        Some(at.saturating_duration_since(Instant::now()))
+    }
+
+    /// The message of the next timer that is due; leaves the task to be woken for the next one.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<M> {
+        let Poll::Ready((at, timer, place)) = self.clock.poll(cx) else {
+            return Poll::Pending;
+        };
+        match self.take(place) {
             Some(Timed::Once(message)) => Poll::Ready(message),
             Some(Timed::Every(period, mut make)) => {
                 let message = make();
                 // A process that was busy for longer than the period is not flooded afterwards.
                 let next = (at + period).max(Instant::now());
-                self.put(next, timer, Timed::Every(period, make));
+                let place = self.keep(Timed::Every(period, make));
+                self.clock.put(next, timer, place);
                 Poll::Ready(message)
             }
             None => Poll::Pending,

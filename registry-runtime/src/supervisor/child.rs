@@ -267,11 +267,11 @@ where
         before_run: BeforeRun<'_>,
     ) -> Result<LaunchedProc, StartError> {
         let args = self.args.clone();
-        let before_run = |cell: &Arc<crate::process::Cell<S>>| {
+        let mut before_run = |cell: &Arc<crate::process::Cell<S>>| {
             let process: Arc<dyn Proc> = Arc::clone(cell) as Arc<dyn Proc>;
             before_run(&process);
         };
-        crate::gen_server::launch::<S>(args, place, before_run).map(LaunchedProc::from)
+        crate::gen_server::launch::<S>(args, place, &mut before_run).map(LaunchedProc::from)
     }
 
     fn name(&self) -> Cow<'static, str> {

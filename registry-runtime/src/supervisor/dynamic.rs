@@ -164,7 +164,7 @@ impl DynamicSupervisor {
         let limit = spec.options.start_timeout;
         let args = spec.args.clone();
         let launched = self.0.launch(spec.into(), |place, take_in| {
-            crate::gen_server::launch::<S>(args, place, |cell| take_in(cell.header.pid))
+            crate::gen_server::launch::<S>(args, place, &mut |cell| take_in(cell.header.pid))
         })?;
         if let Some(init) = launched.init
             && let Err(error) = init.done(limit).await

@@ -109,7 +109,7 @@ where
     fn child(spec: ChildSpec<S>, seat: Seat<S>) -> AnyChildSpec {
         let ChildSpec { args, options } = spec;
         let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            let launched = gen_server::launch::<S>(args.clone(), place, |cell| {
+            let launched = gen_server::launch::<S>(args.clone(), place, &mut |cell| {
                 seat.take(Arc::clone(cell));
                 before_run(&(Arc::clone(cell) as Arc<dyn Proc>));
             });

@@ -33,7 +33,7 @@ fn process<M: Send + 'static>() -> Ctx<Plain<M>> {
     reason = "the dead do nothing any more"
 )]
 fn die<M: Send + 'static>(process: Ctx<Plain<M>>) -> Pid {
-    exit::finish(process.cell(), false);
+    exit::finish(&**process.cell(), false);
     process.pid()
 }
 

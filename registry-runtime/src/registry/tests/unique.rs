@@ -51,7 +51,7 @@ fn a_death_frees_all_names_at_once() {
 fn the_exiting_are_refused() {
     each(|registry| {
         let a = process::<()>();
-        crate::process::exit::finish(a.cell(), false);
+        crate::process::exit::finish(&**a.cell(), false);
         assert_eq!(
             registry.register(&a, "a".to_owned(), 0),
             Err(RegisterError::Exiting)
