@@ -42,7 +42,14 @@ pub(crate) fn match_spec(spec: &MatchSpec, takes: Takes) -> TokenStream {
                 _ => quote!(#pattern),
             };
             let body = if let Some(body) = body {
-                quote!(::core::option::Option::Some(#body))
+                // A statement of its own: where it is an argument, rustc minds its braces.
+                let found = names::local("found");
+                quote! {{
+                    let #found = #body;
+                    #[allow(unreachable_code, reason = "a body need not return")]
+                    let #found = ::core::option::Option::Some(#found);
+                    #found
+                }}
             } else {
                 quote!(true)
             };

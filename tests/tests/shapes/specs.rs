@@ -58,3 +58,30 @@ async fn match_specs_of_every_form() {
         1
     );
 }
+
+/// Bodies in braces, and one that never returns: none of them is worth a warning.
+#[registry_runtime::test]
+async fn a_body_may_be_a_block_or_diverge() {
+    let _pairs = Pairs::start_link().await.unwrap();
+    let (ready, is_ready) = tokio::sync::oneshot::channel();
+    let process = spawn(async |mut ctx: Process<()>| {
+        Pairs::register(&ctx, (1, 2), (3, 4)).unwrap();
+        ready.send(()).unwrap();
+        ctx.recv().await;
+    });
+    is_ready.await.unwrap();
+    let found: Vec<_> = Pairs::select(match_spec! {
+        (_, pid, (3, _)) => { pid }
+        _ => unreachable!("there is one entry"),
+    })
+    .into_iter()
+    .collect();
+    assert_eq!(found, [process.pid()]);
+    let found: Vec<u8> = Pairs::select(match_spec! {
+        (_, _, (3, right)) => { *right }
+        _ => return None,
+    })
+    .into_iter()
+    .collect();
+    assert_eq!(found, [4]);
+}
