@@ -4,7 +4,7 @@ use syn::{FnArg, ImplItemFn, ReturnType, Signature, Type};
 
 use super::borrowed;
 use super::handler::{attributes, is_unit, lent_receiver, plain_function};
-use super::parameter::is_ctx;
+use super::parameter::{conditional, is_ctx};
 use crate::diagnostics::{Errors, text};
 use crate::model::behaviour::{CallbackParameter, Init, Terminate};
 
@@ -17,6 +17,7 @@ pub(crate) fn init(method: &ImplItemFn, errors: &mut Errors) -> Option<Init> {
     let mut parameters = Vec::new();
     let mut has_ctx = false;
     for input in typed(signature) {
+        conditional(input, "functions", errors);
         match is_ctx(&input.ty) {
             Some(ctx) => {
                 lent_ctx(ctx, input, &mut has_ctx, errors);
@@ -63,6 +64,7 @@ pub(crate) fn terminate(method: &ImplItemFn, errors: &mut Errors) -> Option<Term
     let mut has_ctx = false;
     let mut has_reason = false;
     for input in typed(signature) {
+        conditional(input, "functions", errors);
         match (is_ctx(&input.ty), is_reason(&input.ty)) {
             (Some(ctx), _) => {
                 lent_ctx(ctx, input, &mut has_ctx, errors);

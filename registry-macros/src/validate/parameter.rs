@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericArgument, Pat, PatType, PathArguments, Signature, Type};
+use syn::{FnArg, GenericArgument, Meta, Pat, PatType, PathArguments, Signature, Type};
 
 use super::borrowed;
 use super::handler::Mark;
@@ -18,6 +18,7 @@ pub(super) fn parameters(mark: Mark, signature: &Signature, errors: &mut Errors)
     let mut has_reply = false;
     for input in &signature.inputs {
         let FnArg::Typed(input) = input else { continue };
+        conditional(input, "handlers", errors);
         if let Some(ctx) = is_ctx(&input.ty) {
             if let Err(message) = ctx {
                 errors.at(&input.ty, message);
@@ -39,6 +40,19 @@ pub(super) fn parameters(mark: Mark, signature: &Signature, errors: &mut Errors)
         }
     }
     list
+}
+
+/// What is called with these parameters has them all: a message, its client's method, the runtime.
+pub(super) fn conditional(input: &PatType, what: &str, errors: &mut Errors) {
+    for attribute in &input.attrs {
+        let hides = |meta: &Meta| meta.path().is_ident("cfg");
+        let is_conditional = hides(&attribute.meta)
+            || (attribute.path().is_ident("cfg_attr")
+                && super::handler::conditional(attribute).iter().any(hides));
+        if is_conditional {
+            errors.at(attribute, text::conditional_parameter(what));
+        }
+    }
 }
 
 /// A parameter's name, if its pattern is one.

@@ -92,6 +92,13 @@ pub(crate) fn ctx_with_lifetime() -> String {
     "the context is lent for the call only; write `&mut Ctx<Self>`".to_owned()
 }
 
+pub(crate) fn conditional_parameter(what: &str) -> String {
+    format!(
+        "an argument cannot come and go by itself; write two {what}, with `#[cfg(…)]` on the whole of \
+         each"
+    )
+}
+
 pub(crate) fn reply_to_twice() -> String {
     "a call has one answer, and so one `ReplyTo`; take one of them out".to_owned()
 }
