@@ -14,6 +14,7 @@ pub use core::result::Result;
 pub use std::borrow::ToOwned;
 pub use std::vec::Vec;
 
+pub use super::api_calls as calls;
 pub use super::declared::Handle;
 pub use super::{
     DeclaredRegistry, Duplicate, DuplicateKeys, Entries, Equivalent, IsMatch, KeepsOne,

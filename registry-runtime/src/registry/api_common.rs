@@ -28,7 +28,7 @@ macro_rules! __registry_api {
             /// `Registry.start_link/1`.
             $vis async fn start_link() -> $crate::__private::reg::Result<$crate::__private::reg::Pid, $crate::__private::StartError>
             {
-                $crate::__private::reg::here::<$name>().start_link()
+                $crate::__private::reg::calls::start_link::<$name>()
             }
 
             /// Starts the registry on the current node, linked to nobody; its own process.
@@ -38,7 +38,7 @@ macro_rules! __registry_api {
             /// As `start_link`.
             $vis async fn start() -> $crate::__private::reg::Result<$crate::__private::reg::Pid, $crate::__private::StartError>
             {
-                $crate::__private::reg::here::<$name>().start()
+                $crate::__private::reg::calls::start::<$name>()
             }
 
             /// How a supervisor starts the registry.
@@ -84,7 +84,7 @@ macro_rules! __registry_api {
             where
                 A: $crate::__private::reg::Info<$crate::__private::reg::Message<$name>>,
             {
-                $crate::__private::reg::here::<$name>().register(ctx, key, value)
+                $crate::__private::reg::calls::register::<$name, _>(ctx, key, value)
             }
 
             /// Takes all entries of the calling process under a key out; nothing happens when it has none.
@@ -97,7 +97,7 @@ macro_rules! __registry_api {
                 A: $crate::__private::reg::Actor,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().unregister(ctx, key);
+                $crate::__private::reg::calls::unregister::<$name, _, _>(ctx, key);
             }
 
             /// Takes those entries of the calling process under a key out whose values match.
@@ -113,7 +113,7 @@ macro_rules! __registry_api {
                 F: $crate::__private::reg::FnMut(&$crate::__private::reg::Value<$name>) -> R,
                 R: $crate::__private::reg::IsMatch,
             {
-                $crate::__private::reg::here::<$name>().unregister_match(ctx, key, matches);
+                $crate::__private::reg::calls::unregister_match::<$name, _, _, _, _>(ctx, key, matches);
             }
 
             /// The keys that a process has registered, in no order; a key is there as often as the
@@ -125,7 +125,7 @@ macro_rules! __registry_api {
             #[must_use]
             $vis fn keys(pid: $crate::__private::reg::Pid) -> $crate::__private::reg::Vec<$crate::__private::reg::Key<$name>>
             {
-                $crate::__private::reg::here::<$name>().keys(pid)
+                $crate::__private::reg::calls::keys::<$name>(pid)
             }
 
             /// The values that a process has registered under a key, cloned, in no order.
@@ -139,7 +139,7 @@ macro_rules! __registry_api {
                 $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().values_by(key, pid, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::values_by::<$name, _, _>(key, pid, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with the entries of a key, once; not at all when there are none. What it
@@ -157,7 +157,7 @@ macro_rules! __registry_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::FnOnce($crate::__private::reg::Entries<'_, $crate::__private::reg::Value<$name>, $crate::__private::reg::Message<$name>>) -> R,
             {
-                $crate::__private::reg::here::<$name>().dispatch(key, f)
+                $crate::__private::reg::calls::dispatch::<$name, _, _, _>(key, f)
             }
 
             /// As `dispatch`, with the entries divided among tokio tasks; returns when all are done.
@@ -178,7 +178,7 @@ macro_rules! __registry_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::Fn($crate::__private::reg::Entries<'_, $crate::__private::reg::Value<$name>, $crate::__private::reg::Message<$name>>) + $crate::__private::reg::Send + $crate::__private::reg::Sync + 'static,
             {
-                $crate::__private::reg::here::<$name>().dispatch_parallel(key, f).await;
+                $crate::__private::reg::calls::dispatch_parallel::<$name, _, _>(key, f).await;
             }
         }
     };

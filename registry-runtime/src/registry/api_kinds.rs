@@ -21,7 +21,7 @@ macro_rules! __unique_registry_api {
                 $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().lookup_by(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::lookup_one::<$name, _, _>(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with the process registered under a key and its value; `None` when there is none.
@@ -31,7 +31,7 @@ macro_rules! __unique_registry_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::FnOnce($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
             {
-                $crate::__private::reg::here::<$name>().with(key, f)
+                $crate::__private::reg::calls::with_one::<$name, _, _, _>(key, f)
             }
 
             /// The process registered under a key; `None` when there is none.
@@ -45,7 +45,7 @@ macro_rules! __unique_registry_api {
             where
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().whereis(key)
+                $crate::__private::reg::calls::whereis::<$name, _>(key)
             }
 
             /// Sends a message to the process registered under a key; never blocks.
@@ -63,7 +63,7 @@ macro_rules! __unique_registry_api {
                 $crate::__private::reg::Message<$name>: $crate::__private::reg::Sends<T>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().send(key, message)
+                $crate::__private::reg::calls::send::<$name, _, _>(key, message)
             }
 
             /// Puts what `f` makes of the value of the calling process under a key in its place: the new
@@ -84,7 +84,7 @@ macro_rules! __unique_registry_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::FnOnce(&$crate::__private::reg::Value<$name>) -> $crate::__private::reg::Value<$name>,
             {
-                $crate::__private::reg::here::<$name>().update_value_by(ctx, key, f, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::update_value_by::<$name, _, _, _, _>(ctx, key, f, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// A unique registry has one process a key: use its client, or `dispatch`. To send to several
@@ -120,7 +120,7 @@ macro_rules! __duplicate_registry_api {
                 $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().lookup_by(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::lookup_all::<$name, _, _>(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with each process registered under a key and its value, and collects what comes
@@ -130,7 +130,7 @@ macro_rules! __duplicate_registry_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
             {
-                $crate::__private::reg::here::<$name>().with(key, f)
+                $crate::__private::reg::calls::with_all::<$name, _, _, _>(key, f)
             }
 
             /// Sends a clone of a message to each process under a key; how many took it. Never blocks.
@@ -144,7 +144,7 @@ macro_rules! __duplicate_registry_api {
                 T: $crate::__private::reg::Clone,
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
             {
-                $crate::__private::reg::here::<$name>().publish(key, message)
+                $crate::__private::reg::calls::publish::<$name, _, _>(key, message)
             }
 
             /// A key has several processes here, of which each may have several values. To have one that

@@ -23,7 +23,7 @@ macro_rules! __registry_more_api {
                 F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
                 R: $crate::__private::reg::Matched<$crate::__private::reg::Value<$name>>,
             {
-                $crate::__private::reg::here::<$name>().matching(key, f)
+                $crate::__private::reg::calls::matching::<$name, _, _, _>(key, f)
             }
 
             /// How many entries of a key match; `f` returns a `bool` or an `Option`.
@@ -37,7 +37,7 @@ macro_rules! __registry_more_api {
                 F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
                 R: $crate::__private::reg::IsMatch,
             {
-                $crate::__private::reg::here::<$name>().count_match(key, f)
+                $crate::__private::reg::calls::count_match::<$name, _, _, _>(key, f)
             }
 
             /// Collects what `f`, from `match_spec!` or a closure, makes of all entries, in no order. `f`
@@ -50,7 +50,7 @@ macro_rules! __registry_more_api {
             where
                 F: $crate::__private::reg::FnMut(&$crate::__private::reg::Key<$name>, $crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> $crate::__private::reg::Option<T>,
             {
-                $crate::__private::reg::here::<$name>().select(f)
+                $crate::__private::reg::calls::select::<$name, _, _>(f)
             }
 
             /// How many entries match; `f` returns a `bool` or an `Option`.
@@ -63,7 +63,7 @@ macro_rules! __registry_more_api {
                 F: $crate::__private::reg::FnMut(&$crate::__private::reg::Key<$name>, $crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
                 R: $crate::__private::reg::IsMatch,
             {
-                $crate::__private::reg::here::<$name>().count_select(f)
+                $crate::__private::reg::calls::count_select::<$name, _, _>(f)
             }
 
             /// How many entries there are; takes time by the number of partitions, not of entries.
@@ -138,7 +138,7 @@ macro_rules! __registry_more_api {
                 Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>> + $crate::__private::reg::ToOwned<Owned = $crate::__private::reg::Key<$name>>,
                 F: $crate::__private::reg::AsyncFnOnce() -> R,
             {
-                $crate::__private::reg::here::<$name>().lock(lock_key, f).await
+                $crate::__private::reg::calls::lock::<$name, _, _, _>(lock_key, f).await
             }
 
             /// Has the calling process told of each registration and unregistration from now on.
@@ -154,7 +154,7 @@ macro_rules! __registry_more_api {
             where
                 A: $crate::__private::reg::Info<$crate::__private::reg::RegistryEvent<$crate::__private::reg::Key<$name>, $crate::__private::reg::Value<$name>>>,
             {
-                $crate::__private::reg::here::<$name>().listen(ctx)
+                $crate::__private::reg::calls::listen::<$name, _>(ctx)
             }
 
             /// Has the calling process told of no more events.
@@ -162,7 +162,7 @@ macro_rules! __registry_more_api {
             where
                 A: $crate::__private::reg::Actor,
             {
-                $crate::__private::reg::here::<$name>().unlisten(ctx);
+                $crate::__private::reg::calls::unlisten::<$name, _>(ctx);
             }
         }
     };

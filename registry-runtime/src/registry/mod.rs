@@ -24,6 +24,7 @@
 
 #[doc(hidden)]
 pub mod api;
+pub mod api_calls;
 mod api_common;
 mod api_kinds;
 mod api_more;
