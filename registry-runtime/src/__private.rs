@@ -6,8 +6,8 @@ pub use inventory;
 
 pub use crate::gen_server::{
     Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
-    Local, LookupKey, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Starting,
-    Via, claim, find, listener, message, start, start_link, via,
+    Local, LookupKey, Named, NoValue, Owned, Part, RestartArg, ServerRef, StackKey, StartError,
+    Starting, Via, claim, find, listener, message, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{
@@ -23,7 +23,7 @@ pub use crate::registry::{
 pub use crate::supervisor::{
     AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildSpec, Children,
     DeclaredDynamicSupervisor, DeclaredSupervisor, DynamicSupervisor, DynamicSupervisorOptions,
-    Instance, Restart, Shutdown, Strategy, Supervisor, SupervisorError, SupervisorSpec, child_spec,
+    Instance, Restart, Shutdown, Strategy, Supervisor, SupervisorError, SupervisorSpec,
     dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
     supervisor_instance, supervisor_spec, tree,
 };

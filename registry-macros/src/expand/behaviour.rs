@@ -1,7 +1,7 @@
 //! `#[gen_server]` on an impl: messages, client, and how the runtime runs the handlers.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::client::Client;
@@ -26,32 +26,50 @@ pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
         client.impls(),
         futures(behaviour),
         obligations(behaviour),
-        only_one(behaviour),
     ];
+    let written_once = written_once(
+        behaviour,
+        &quote! {
+            #client_declaration
+
+            const _: () = {
+                #(#parts)*
+            };
+        },
+    );
     quote! {
         #item
 
-        #client_declaration
-
-        const _: () = {
-            #(#parts)*
-        };
+        #written_once
     }
 }
 
-/// A name that tells what is wrong when a second impl has the attribute.
-fn only_one(behaviour: &Behaviour) -> TokenStream {
-    let item = &behaviour.item;
-    let (impl_generics, _, clauses) = item.generics.split_for_impl();
-    let this = &item.self_ty;
-    let name = names::item("ALL_HANDLERS_BELONG_IN_ONE_GEN_SERVER_IMPL");
-    let quiet = super::quiet();
+/// The items, in a way that a second impl with the attribute says so, and nothing else.
+///
+/// They go through a macro that is named by its place, in a module that is named by the client. The
+/// second module of that name is refused, by a name that says why, and the macro that was in it is not found:
+/// so none of the second impl's items is there to be in conflict with the first's.
+fn written_once(behaviour: &Behaviour, items: &TokenStream) -> TokenStream {
+    let module = format_ident!(
+        "all_handlers_of_{}_belong_in_one_gen_server_impl",
+        names::plain(&behaviour.client)
+            .strip_suffix("Client")
+            .map_or_else(|| names::plain(&behaviour.client), str::to_owned)
+    );
+    let place = behaviour.item.impl_token.span.start();
+    let name = format_ident!("impl_at_line_{}_{}", place.line, place.column);
     quote! {
-        #quiet
-        impl #impl_generics #this #clauses {
-            #[doc(hidden)]
-            const #name: () = ();
+        #[doc(hidden)]
+        #[allow(non_snake_case, reason = "named like the server, to be read in an error")]
+        mod #module {
+            #[allow(unused_macros, reason = "not found in a second module of this name")]
+            macro_rules! #name {
+                ($($item:tt)*) => { $($item)* };
+            }
+            #[allow(unused_imports, reason = "not found in a second module of this name")]
+            pub(super) use #name;
         }
+        #module::#name! { #items }
     }
 }
 
@@ -145,7 +163,7 @@ fn infos(behaviour: &Behaviour, messages: &Messages<'_>) -> TokenStream {
             let built = messages::build(handler, &quote!(#value));
             quote! {
                 #(#cfgs)*
-                #quiet
+                        #quiet
                 impl #impl_generics #krate::Info<#ty> for #this #clauses {
                     fn wrap(#value: #ty) -> #message {
                         #built

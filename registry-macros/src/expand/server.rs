@@ -2,21 +2,23 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Index;
 use syn::spanned::Spanned;
+use syn::{Index, Type};
 
 use super::construct::construct;
 use super::declaration::{self, Declaration};
 use super::named::{registered, via};
 use super::quiet;
 use crate::model::borrow;
-use crate::model::server::{Name, Server};
+use crate::model::server::{Build, Name, Server};
 use crate::names;
 
 /// The whole expansion.
 pub(crate) fn server(server: &Server) -> TokenStream {
     let item = &server.item;
     let parts = [
+        // First, since this is what says best that something is not `Send`.
+        sendable(server),
         arguments(server),
         construct(server),
         registered(server),
@@ -106,6 +108,40 @@ pub(super) fn generic_bound(server: &Server, bound: &TokenStream) -> Option<Toke
     has_parameters(server).then(|| quote!(#name #ty_generics: #bound))
 }
 
+/// Asks that each field and argument can be sent between threads, where its type is written.
+fn sendable(server: &Server) -> TokenStream {
+    if has_parameters(server) {
+        return TokenStream::new();
+    }
+    let check = |ty: &Type| {
+        let span = names::at(ty.span());
+        let krate = server.krate.at(span);
+        quote_spanned!(span=> #krate::Part<#ty>,)
+    };
+    let fields = server.item.fields.iter().map(|field| {
+        let cfgs = field
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"));
+        let check = check(&field.ty);
+        quote!(#(#cfgs)* #check)
+    });
+    let arguments = match server.build {
+        Build::Init => server.arguments.as_slice(),
+        Build::Fields(_) | Build::Broken => &[],
+    };
+    let arguments = arguments.iter().map(|argument| check(&argument.ty));
+    let checks: TokenStream = fields.chain(arguments).collect();
+    if checks.is_empty() {
+        return checks;
+    }
+    let quiet = quiet();
+    quote! {
+        #quiet
+        struct __State(#checks);
+    }
+}
+
 /// `start_link`, `start`, `child_spec` and `via`.
 fn functions(server: &Server) -> TokenStream {
     let Server { krate, item, .. } = server;
@@ -128,8 +164,12 @@ fn functions(server: &Server) -> TokenStream {
         .collect();
     let marker = has_parameters(server).then(|| quote!(#krate::core::marker::PhantomData));
     let args = quote!(__Args(#(#names,)* #marker));
+    // Not `async`: one future less to compile, and the compiler says but once that the annotated impl is
+    // missing, since it tells no two places of one macro apart.
     let started = quote! {
-        #krate::core::result::Result<#krate::ServerRef<Self>, #krate::StartError>
+        impl #krate::core::future::Future<
+            Output = #krate::core::result::Result<#krate::ServerRef<Self>, #krate::StartError>
+        > + #krate::core::marker::Send
     };
     let cloned = clone_bounds(server, &quote!(#krate::RestartArg));
     let cloned = (!cloned.is_empty()).then(|| quote!(where #(#cloned,)*));
@@ -150,19 +190,19 @@ fn functions(server: &Server) -> TokenStream {
         #quiet
         impl #impl_generics #name #ty_generics #clauses {
             #[doc = #start_link_doc]
-            #vis async fn start_link(#(#names: #types),*) -> #started {
-                #krate::start_link::<Self>(#args).await
+            #vis fn start_link(#(#names: #types),*) -> #started {
+                <Self as #krate::GenServer>::__start_link(#args)
             }
 
             #[doc = #start_doc]
-            #vis async fn start(#(#names: #types),*) -> #started {
-                #krate::start::<Self>(#args).await
+            #vis fn start(#(#names: #types),*) -> #started {
+                <Self as #krate::GenServer>::__start(#args)
             }
 
             #[doc = #spec_doc]
             #[must_use]
             #vis fn child_spec(#(#names: #types),*) -> #krate::ChildSpec<Self> #cloned {
-                #krate::child_spec::<Self>(#args)
+                <Self as #krate::GenServer>::__child_spec(#args)
             }
 
             #via

@@ -43,6 +43,10 @@ pub(crate) fn behaviour(
     let mut options = Reader::new(strip_struct_options(options), &OPTIONS, errors);
     let krate = super::krate(&mut options);
     let client = options.get::<Ident>("client", "name").map(|(_, name)| name);
+    // All that is written calls the handlers by name, and finds a trait's too.
+    if let Some((path, _)) = &item.trait_ {
+        errors.at(path, text::trait_impl());
+    }
     let sound = header(&item, errors);
     let mut handlers = Vec::new();
     let mut broken = Vec::new();
@@ -119,12 +123,9 @@ fn strip_struct_options(mut options: Options) -> Options {
     options
 }
 
-/// An inherent impl of a named type, that borrows nothing.
+/// An impl of a named type, that borrows nothing.
 fn header(item: &ItemImpl, errors: &mut Errors) -> bool {
     let before = errors.count();
-    if let Some((path, _)) = &item.trait_ {
-        errors.at(path, text::trait_impl());
-    }
     if let Some(token) = &item.unsafety {
         errors.at(token, text::unsafe_impl());
     }

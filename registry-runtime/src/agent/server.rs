@@ -67,6 +67,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + 'static> Construct for AgentServer<T> {
     type Args = AgentStart<T>;
     type Seed = AgentStart<T>;
@@ -84,6 +85,7 @@ impl<T: Send + 'static> Construct for AgentServer<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + 'static> Actor for AgentServer<T> {
     type Msg = Run<T>;
 
@@ -96,6 +98,7 @@ impl<T: Send + 'static> Actor for AgentServer<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + 'static> GenServer for AgentServer<T> {
     type Client<A: Address<Self>> = Agent<T, A>;
 

@@ -7,7 +7,7 @@ use hashbrown::Equivalent;
 
 use super::server::{AgentStart, InRegistry, Name};
 use super::{Agent, AgentName, AgentServer};
-use crate::gen_server::{self, Address, Borrowed, Client, StartError};
+use crate::gen_server::{Address, Borrowed, Client, GenServer, StartError};
 use crate::process::{ExitReason, NoMessage};
 use crate::registry::{DeclaredRegistry, Unique};
 use crate::supervisor::{ChildSpec, child_spec};
@@ -50,7 +50,7 @@ impl<T: Send + 'static> Agent<T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        gen_server::start_link::<AgentServer<T>>(once(init, None)).await
+        AgentServer::<T>::__start_link(once(init, None)).await
     }
 
     /// As [`start_link`](Self::start_link), linked to nobody.
@@ -70,7 +70,7 @@ impl<T: Send + 'static> Agent<T> {
     where
         F: FnOnce() -> T + Send + 'static,
     {
-        gen_server::start::<AgentServer<T>>(once(init, None)).await
+        AgentServer::<T>::__start(once(init, None)).await
     }
 
     /// As [`start_link`](Self::start_link), with a name in the registry `R`, to be found by
@@ -108,7 +108,7 @@ impl<T: Send + 'static> Agent<T> {
         R: DeclaredRegistry<Keys = Unique, Value = (), Message = NoMessage>,
     {
         let name: Arc<dyn Name<T>> = Arc::new(InRegistry::<R>(key));
-        gen_server::start_link::<AgentServer<T>>(once(init, Some(name))).await
+        AgentServer::<T>::__start_link(once(init, Some(name))).await
     }
 
     /// The agent that has the name at the time of each use.

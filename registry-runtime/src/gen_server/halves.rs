@@ -1,8 +1,36 @@
 //! How the halves of a server meet: what the struct's macro writes and what the impl's macro asks
 //! for. Most of it is there for what the compiler says when they do not fit.
 
+use std::marker::PhantomData;
+
 /// Asks that a handler's argument or reply can travel in a message.
-pub const fn message<M: Send + 'static>() {}
+pub const fn message<M: Travels + 'static>() {}
+
+/// A handler's argument or reply, which goes from process to process.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent between threads, and a message goes from process to process",
+    label = "this is a part of a message",
+    note = "write a type that is `Send`, such as `Arc` for `Rc`"
+)]
+pub trait Travels: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + ?Sized> Travels for T {}
+
+/// Asks that a server's field or argument can go from thread to thread, where its type is written.
+#[derive(Debug)]
+pub struct Part<T: Moves + ?Sized>(PhantomData<T>);
+
+/// A part of a server's state, which tokio's threads take turns to run.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent between threads, and a server may run on another at each message",
+    label = "this is a part of a server",
+    note = "write a type that is `Send`, such as `Arc` for `Rc`; `Cell` and `RefCell` may stay"
+)]
+pub trait Moves: Send {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + ?Sized> Moves for T {}
 
 /// An argument of a server that is restarted: each restart gets a clone of it.
 #[diagnostic::on_unimplemented(

@@ -17,17 +17,17 @@ pub use address::{Address, Local, Via};
 pub use call::Call;
 pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
-
-pub use halves::{Built, InitArgs, NoValue, RestartArg, message};
+pub use halves::{Built, InitArgs, Moves, NoValue, Part, RestartArg, Travels, message};
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
 pub use many::{abcast, multi_call};
+pub use start::Starting;
 pub(crate) use start::launch;
-pub use start::{Starting, start, start_link};
 
 use crate::introspect::RegistryId;
 use crate::process::launch::Launched;
 use crate::process::{Actor, Cell, Ctx, ExitReason, Info};
 use crate::registry::DeclaredRegistry;
+use crate::supervisor::{ChildSpec, child_spec};
 
 /// How long a call waits unless its server or the caller says otherwise.
 pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,7 +45,7 @@ pub type ServerRef<S> = <S as GenServer>::Client<Local<S>>;
     label = "the struct lacks `#[gen_server]`",
     note = "put `#[gen_server]` on `struct {Self}` as well as on its `impl` block"
 )]
-pub trait Construct: Sized + Send + 'static {
+pub trait Construct: Sized + 'static {
     /// The arguments of `start_link`.
     type Args: Send + 'static;
     /// What `init` begins with: the state itself, or the arguments.
@@ -124,6 +124,28 @@ pub trait GenServer: Construct + Actor {
     /// Whether there is a `terminate` to run.
     #[doc(hidden)]
     const TERMINATES: bool = false;
+
+    /// Starts the server, linked to the running process if there is one.
+    #[doc(hidden)]
+    fn __start_link(
+        args: Self::Args,
+    ) -> impl Future<Output = Result<ServerRef<Self>, StartError>> + Send {
+        start::start_link::<Self>(args)
+    }
+
+    /// Starts the server, linked to nobody.
+    #[doc(hidden)]
+    fn __start(
+        args: Self::Args,
+    ) -> impl Future<Output = Result<ServerRef<Self>, StartError>> + Send {
+        start::start::<Self>(args)
+    }
+
+    /// How a supervisor starts the server.
+    #[doc(hidden)]
+    fn __child_spec(args: Self::Args) -> ChildSpec<Self> {
+        child_spec(args)
+    }
 
     /// Runs the server: at once if it has no `init`, after its `init` otherwise.
     #[doc(hidden)]

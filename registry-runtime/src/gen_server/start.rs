@@ -65,7 +65,7 @@ pub(crate) fn launch<S: GenServer>(
 /// # Errors
 ///
 /// See [`StartError`].
-pub async fn start_link<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
+pub(super) async fn start_link<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
     ready(launch_here(true, |place| {
         launch::<S>(args, place, &mut |_| ())
     })?)
@@ -77,7 +77,7 @@ pub async fn start_link<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, Sta
 /// # Errors
 ///
 /// See [`StartError`].
-pub async fn start<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
+pub(super) async fn start<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
     ready(launch_here(false, |place| {
         launch::<S>(args, place, &mut |_| ())
     })?)

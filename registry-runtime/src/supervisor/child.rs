@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::Backoff;
 use super::{AutoShutdown, ChildKind, Restart, Shutdown};
-use crate::gen_server::{GenServer, StartError};
+use crate::gen_server::{Construct, GenServer, StartError};
 use crate::process::Proc;
 use crate::process::launch::{LaunchedProc, Place};
 
@@ -149,9 +148,10 @@ impl AnyChildSpec {
 /// # Elixir
 ///
 /// `S.child_spec/1` with `Supervisor.child_spec/2` for the overrides.
-pub struct ChildSpec<S: GenServer> {
+pub struct ChildSpec<S: Construct> {
     pub(crate) args: S::Args,
     pub(crate) options: ChildOptions,
+    start: ServerStart<S>,
 }
 
 macro_rules! options {
@@ -201,7 +201,7 @@ macro_rules! options {
     )* };
 }
 
-impl<S: GenServer> ChildSpec<S> {
+impl<S: Construct> ChildSpec<S> {
     options!(self => self.options);
 }
 
@@ -215,10 +215,20 @@ pub fn child_spec<S: GenServer>(args: S::Args) -> ChildSpec<S> {
     ChildSpec {
         args,
         options: ChildOptions::worker(),
+        start: ServerStart {
+            launch: |args, place, before_run| {
+                let mut before_run = |cell: &Arc<crate::process::Cell<S>>| {
+                    let process: Arc<dyn Proc> = Arc::clone(cell) as Arc<dyn Proc>;
+                    before_run(&process);
+                };
+                crate::gen_server::launch::<S>(args, place, &mut before_run).map(LaunchedProc::from)
+            },
+            name: S::type_name,
+        },
     }
 }
 
-impl<S: GenServer> Clone for ChildSpec<S>
+impl<S: Construct> Clone for ChildSpec<S>
 where
     S::Args: Clone,
 {
@@ -226,62 +236,75 @@ where
         Self {
             args: self.args.clone(),
             options: self.options.clone(),
+            start: self.start,
         }
     }
 }
 
-impl<S: GenServer> fmt::Debug for ChildSpec<S> {
+impl<S: Construct> fmt::Debug for ChildSpec<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChildSpec")
-            .field("start", &S::type_name())
+            .field("start", &(self.start.name)())
             .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
 
-impl<S: GenServer> From<ChildSpec<S>> for AnyChildSpec
+impl<S: Construct> From<ChildSpec<S>> for AnyChildSpec
 where
-    S::Args: Clone,
+    S::Args: Clone + Send,
 {
     fn from(spec: ChildSpec<S>) -> Self {
         let server = ServerChild::<S> {
             args: spec.args,
-            server: PhantomData,
+            start: spec.start,
         };
         Self::new(spec.options, server)
     }
 }
 
-struct ServerChild<S: GenServer> {
-    args: S::Args,
-    server: PhantomData<fn() -> S>,
+/// How a server is started.
+///
+/// A specification holds it, so that only the making of one asks for `GenServer`: where the annotated impl
+/// is missing, that is told there, and not again wherever specifications go.
+struct ServerStart<S: Construct> {
+    launch: fn(S::Args, Place<'_>, BeforeRun<'_>) -> Result<LaunchedProc, StartError>,
+    name: fn() -> &'static str,
 }
 
-impl<S: GenServer> Launch for ServerChild<S>
+impl<S: Construct> Clone for ServerStart<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: Construct> Copy for ServerStart<S> {}
+
+struct ServerChild<S: Construct> {
+    args: S::Args,
+    start: ServerStart<S>,
+}
+
+impl<S: Construct> Launch for ServerChild<S>
 where
-    S::Args: Clone,
+    S::Args: Clone + Send,
 {
     fn launch(
         &mut self,
         place: Place<'_>,
         before_run: BeforeRun<'_>,
     ) -> Result<LaunchedProc, StartError> {
-        let args = self.args.clone();
-        let mut before_run = |cell: &Arc<crate::process::Cell<S>>| {
-            let process: Arc<dyn Proc> = Arc::clone(cell) as Arc<dyn Proc>;
-            before_run(&process);
-        };
-        crate::gen_server::launch::<S>(args, place, &mut before_run).map(LaunchedProc::from)
+        (self.start.launch)(self.args.clone(), place, before_run)
     }
 
     fn name(&self) -> Cow<'static, str> {
-        S::type_name().into()
+        (self.start.name)().into()
     }
 
     fn boxed_clone(&self, options: &ChildOptions) -> Box<Spec<dyn Launch>> {
         let launch = Self {
             args: self.args.clone(),
-            server: PhantomData,
+            start: self.start,
         };
         Box::new(Spec {
             options: options.clone(),

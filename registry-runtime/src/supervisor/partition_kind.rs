@@ -107,7 +107,7 @@ where
     type Running = Arc<Cell<S>>;
 
     fn child(spec: ChildSpec<S>, seat: Seat<S>) -> AnyChildSpec {
-        let ChildSpec { args, options } = spec;
+        let ChildSpec { args, options, .. } = spec;
         let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
             let launched = gen_server::launch::<S>(args.clone(), place, &mut |cell| {
                 seat.take(Arc::clone(cell));
