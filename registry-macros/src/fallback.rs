@@ -3,8 +3,11 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Type, Visibility};
+use syn::parse::{ParseStream, Parser};
+use syn::token::Brace;
+use syn::{Field, FieldsNamed, ImplItem, Token, Type, Visibility};
 
+use crate::ast::item::Annotated;
 use crate::expand::this::named;
 use crate::krate::Krate;
 use crate::model::behaviour::Broken;
@@ -78,6 +81,73 @@ pub(crate) fn without_our_attributes(item: TokenStream) -> TokenStream {
         }]);
     }
     kept
+}
+
+/// A struct or an impl that could not be parsed, with those of its fields or members that can.
+///
+/// What a function does is left out: the macro needs its signature alone, and it is the body that is
+/// half-typed most often.
+pub(crate) fn whole_parts(item: TokenStream) -> Option<Annotated> {
+    let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+    let Some(TokenTree::Group(body)) = tokens.pop() else {
+        return None;
+    };
+    if body.delimiter() != Delimiter::Brace {
+        return None;
+    }
+    let header: TokenStream = tokens.into_iter().collect();
+    let mut item: Annotated = syn::parse2(quote!(#header {})).ok()?;
+    match &mut item {
+        Annotated::Struct(item) => {
+            let fields = whole_fields.parse2(body.stream()).ok()?;
+            item.fields = syn::Fields::Named(FieldsNamed {
+                brace_token: Brace(body.span()),
+                named: fields.into_iter().collect(),
+            });
+        }
+        Annotated::Impl(item) => item.items = whole_members(body.stream()),
+        Annotated::Other(_) => return None,
+    }
+    Some(item)
+}
+
+fn whole_fields(input: ParseStream) -> syn::Result<Vec<Field>> {
+    let mut fields = Vec::new();
+    while !input.is_empty() {
+        let ahead = input.fork();
+        if Field::parse_named(&ahead).is_ok() && (ahead.is_empty() || ahead.peek(Token![,])) {
+            fields.push(Field::parse_named(input)?);
+        }
+        while !input.is_empty() && !input.peek(Token![,]) {
+            let _: TokenTree = input.parse()?;
+        }
+        let _: Option<Token![,]> = input.parse()?;
+    }
+    Ok(fields)
+}
+
+fn whole_members(body: TokenStream) -> Vec<ImplItem> {
+    let mut members = Vec::new();
+    let mut member = TokenStream::new();
+    for token in body {
+        let ends = match &token {
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            TokenTree::Punct(sign) => sign.as_char() == ';',
+            _ => false,
+        };
+        member.extend([match token {
+            TokenTree::Group(group) if ends => {
+                let mut empty = Group::new(Delimiter::Brace, TokenStream::new());
+                empty.set_span(group.span());
+                empty.into()
+            }
+            token => token,
+        }]);
+        if ends {
+            members.extend(syn::parse2::<ImplItem>(std::mem::take(&mut member)));
+        }
+    }
+    members
 }
 
 /// Whether a token is the `[call]` of `#[call]`.

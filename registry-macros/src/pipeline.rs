@@ -31,9 +31,33 @@ pub(crate) fn gen_server(options: TokenStream, item: TokenStream) -> TokenStream
             errors.at(keyword, text::not_a_struct_or_impl());
             item
         }
-        None => fallback::without_our_attributes(item),
+        None => half_typed(options, item),
     };
     with_errors(errors, &expansion)
+}
+
+/// The expansion of an item that is no syntax, yet: an editor asks for it while the user types. The item
+/// stays as it is, and what goes with it is made of those of its parts that are whole.
+fn half_typed(options: Options, item: TokenStream) -> TokenStream {
+    let whole = fallback::whole_parts(item.clone());
+    let item = fallback::without_our_attributes(item);
+    // Nothing is to be said but that it is no syntax.
+    let mut unsaid = Errors::new();
+    let more = match whole {
+        Some(Annotated::Struct(parts)) => {
+            let server = validate::server::server(options, *parts, &mut unsaid);
+            expand::server::beside(&server)
+        }
+        Some(Annotated::Impl(parts)) => {
+            match validate::behaviour::behaviour(options, *parts, &mut unsaid) {
+                Ok(behaviour) => expand::behaviour::beside(&behaviour),
+                Err(_) => TokenStream::new(),
+            }
+        }
+        Some(Annotated::Other(_)) | None => TokenStream::new(),
+    };
+    let _ = unsaid.report();
+    quote!(#item #more)
 }
 
 /// `registry! { … }`.
@@ -111,5 +135,7 @@ fn with_errors(errors: Errors, expansion: &TokenStream) -> TokenStream {
     quote!(#errors #expansion)
 }
 
+#[cfg(test)]
+mod editor;
 #[cfg(test)]
 mod tests;

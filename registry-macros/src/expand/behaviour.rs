@@ -13,6 +13,16 @@ use crate::names::{self, Used};
 
 /// The whole expansion.
 pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
+    let (item, more) = (&behaviour.item, beside(behaviour));
+    quote! {
+        #item
+
+        #more
+    }
+}
+
+/// What is written beside the user's impl.
+pub(crate) fn beside(behaviour: &Behaviour) -> TokenStream {
     let item = &behaviour.item;
     let mut used = Used::new(item.to_token_stream());
     let client = Client::new(behaviour, used.fresh("A"), used.fresh("S"));
@@ -27,7 +37,7 @@ pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
         futures(behaviour),
         obligations(behaviour),
     ];
-    let written_once = written_once(
+    written_once(
         behaviour,
         &quote! {
             #client_declaration
@@ -36,12 +46,7 @@ pub(crate) fn behaviour(behaviour: &Behaviour) -> TokenStream {
                 #(#parts)*
             };
         },
-    );
-    quote! {
-        #item
-
-        #written_once
-    }
+    )
 }
 
 /// The items, in a way that a second impl with the attribute says so, and nothing else.

@@ -15,7 +15,12 @@ use crate::names;
 
 /// The whole expansion.
 pub(crate) fn server(server: &Server) -> TokenStream {
-    let item = &server.item;
+    let (item, more) = (&server.item, beside(server));
+    quote!(#item #more)
+}
+
+/// What is written beside the user's struct.
+pub(crate) fn beside(server: &Server) -> TokenStream {
     let parts = [
         // First, since this is what says best that something is not `Send`.
         sendable(server),
@@ -26,7 +31,6 @@ pub(crate) fn server(server: &Server) -> TokenStream {
         submission(server),
     ];
     quote! {
-        #item
         const _: () = {
             #(#parts)*
         };
