@@ -95,10 +95,12 @@ fn report(servers: usize, figures: &Figures) -> String {
             took.cpu
         );
     }
+    let tenths = figures.size / 100_000;
     let _ = write!(
         text,
-        "\nThe program is {:.1} MB.\n\n{DONE}",
-        figures.size as f64 / 1e6
+        "\nThe program is {}.{} MB.\n\n{DONE}",
+        tenths / 10,
+        tenths % 10
     );
     text
 }

@@ -108,7 +108,11 @@ const HALF_TYPED: [(Macro, &str, &[&str]); 8] = [
     (
         gen_server_alone,
         "pub struct Counter { name: , #[default] map: HashMap<u8, u8> }",
-        &["fn start_link ()", "map : :: registry_runtime", "HashMap < u8 , u8 >"],
+        &[
+            "fn start_link ()",
+            "map : :: registry_runtime",
+            "HashMap < u8 , u8 >",
+        ],
     ),
     (
         |input| supervision_tree(input),

@@ -76,6 +76,8 @@ enum Routed<M> {
 }
 
 /// What an untyped message means to a server.
+// Out of the loop, which is compiled for each type of server, as most messages are typed.
+#[inline(never)]
 fn routed<S: GenServer>(any: Box<dyn Any + Send>, state: &S, ctx: &Ctx<S>) -> Routed<S::Msg> {
     let any = match any.downcast::<Stop>() {
         Ok(stop) => return Routed::Stop(stop.0),

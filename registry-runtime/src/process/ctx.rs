@@ -325,7 +325,11 @@ impl<A: Actor> Ctx<A> {
         if self.batch.is_empty() && !self.cell.mailbox.take_batch(&mut self.batch) {
             Mailbox::shrink(&mut self.batch);
             self.burst = BURST;
-            return self.poll_idle(cx);
+            return if self.local.is_some() {
+                self.poll_idle(cx)
+            } else {
+                Poll::Pending
+            };
         }
         let Some(envelope) = self.batch.pop_front() else {
             return Poll::Pending;
@@ -341,6 +345,8 @@ impl<A: Actor> Ctx<A> {
         })
     }
 
+    // Out of the loop, as few processes have such a time.
+    #[inline(never)]
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
         let Some(idle) = self.local.as_mut().and_then(|local| local.idle.as_mut()) else {
             return Poll::Pending;

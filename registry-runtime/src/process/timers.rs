@@ -143,6 +143,8 @@ impl<M> Timers<M> {
     }
 
     /// The message of the next timer that is due; leaves the task to be woken for the next one.
+    // Most processes have no timers: out of their loop, which is compiled for each type of them.
+    #[inline(never)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<M> {
         let Poll::Ready((at, timer, place)) = self.clock.poll(cx) else {
             return Poll::Pending;
