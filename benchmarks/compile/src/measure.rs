@@ -10,7 +10,7 @@ use crate::write;
 /// The crate on disk.
 pub(crate) struct Crate {
     path: PathBuf,
-    written: usize,
+    program: String,
 }
 
 /// What was measured.
@@ -35,19 +35,18 @@ impl Crate {
     /// Writes it.
     pub(crate) fn write(path: &Path, servers: usize) -> Result<Self, String> {
         let runtime = concat!(env!("CARGO_MANIFEST_DIR"), "/../../registry-runtime");
-        let program = write::program(servers);
         let save = |name: &str, text: &str| {
             let file = path.join(name);
             fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))
         };
         fs::create_dir_all(path.join("src")).map_err(|error| error.to_string())?;
         save("Cargo.toml", &write::manifest(runtime))?;
-        save("src/main.rs", &program)?;
+        save("src/main.rs", "fn main() {}\n")?;
         // The versions that the benchmarks have: nothing is fetched.
         save("Cargo.lock", include_str!("../../Cargo.lock"))?;
         Ok(Self {
             path: path.to_owned(),
-            written: program.lines().count(),
+            program: write::program(servers),
         })
     }
 
@@ -55,29 +54,28 @@ impl Crate {
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let rustc = Command::new("rustc").arg("--version").output();
         let rustc = rustc.map_err(|error| error.to_string())?;
-        // Once, for the dependencies.
+        // The dependencies, while there is nothing else.
         self.cargo(&["check"])?;
+        self.cargo(&["build", "--release"])?;
+        let source = self.path.join("src/main.rs");
+        fs::write(&source, &self.program)
+            .map_err(|error| format!("{}: {error}", source.display()))?;
         let check = self.timed(&["check"])?;
         let expanded = self.cargo(&["rustc", "--profile", "check", "--", "-Zunpretty=expanded"])?;
-        self.cargo(&["build", "--release"])?;
         let build = self.timed(&["build", "--release"])?;
         let program = self.path.join("target/release/hundred");
         Ok(Figures {
             rustc: String::from_utf8_lossy(&rustc.stdout).trim().to_owned(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             load: load.split(' ').take(3).collect::<Vec<_>>().join(" "),
-            written: self.written,
+            written: self.program.lines().count(),
             expanded: String::from_utf8_lossy(&expanded.stdout).lines().count(),
             took: vec![("cargo check", check), ("cargo build --release", build)],
             size: fs::metadata(&program).map_or(0, |file| file.len()),
         })
     }
 
-    /// Runs a command again for the crate alone.
     fn timed(&self, arguments: &[&str]) -> Result<Took, String> {
-        let source = self.path.join("src/main.rs");
-        let text = fs::read(&source).map_err(|error| error.to_string())?;
-        fs::write(&source, text).map_err(|error| error.to_string())?;
         let (begin, before) = (Instant::now(), childrens_time());
         self.cargo(arguments)?;
         Ok(Took {

@@ -27,13 +27,16 @@ pub(crate) fn program(servers: usize) -> String {
         server(&mut text, n);
     }
     text.push_str(
-        "#[tokio::main]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {\n    \
-         let app = App::start().await?;\n",
+        "type Use = std::pin::Pin<Box<dyn Future<Output = Result<(), Box<dyn std::error::Error>>>>>;\n\n\
+         #[tokio::main]\nasync fn main() -> Result<(), Box<dyn std::error::Error>> {\n    \
+         let app = App::start().await?;\n    let uses: Vec<Use> = vec![\n",
     );
     for n in 0..servers {
-        let _ = writeln!(text, "    use_{n}().await?;");
+        let _ = writeln!(text, "        Box::pin(use_{n}()),");
     }
-    text.push_str("    app.shutdown().await;\n    Ok(())\n}\n");
+    text.push_str(
+        "    ];\n    for uses in uses {\n        uses.await?;\n    }\n    app.shutdown().await;\n    Ok(())\n}\n",
+    );
     text
 }
 
