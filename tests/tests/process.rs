@@ -463,3 +463,16 @@ async fn a_message_or_an_exit_is_never_slept_through() {
         assert_eq!(process.ended().await, ExitReason::Shutdown);
     }
 }
+
+/// `Process<&'static str>` does not compile: see the docs of `spawn`.
+#[registry_runtime::test]
+async fn a_message_may_hold_a_reference_in_a_struct() {
+    struct Word(&'static str);
+    let (heard, hears) = tokio::sync::oneshot::channel();
+    let process = spawn(async |mut ctx: Process<Word>| {
+        let word = ctx.recv().await;
+        heard.send(word.0).unwrap();
+    });
+    process.send(Word("hello")).unwrap();
+    assert_eq!(hears.await.unwrap(), "hello");
+}

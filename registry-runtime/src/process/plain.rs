@@ -105,6 +105,10 @@ impl<M: Send + 'static> fmt::Debug for ProcessRef<M> {
 ///
 /// It lives on the current node, linked to nobody.
 ///
+/// A message type that is a reference, `&'static str` say, is more than the compiler can follow through an
+/// async body ("implementation of `Send` is not general enough", rust-lang/rust#110338): send a `String`, or
+/// put the reference into a struct.
+///
 /// # Panics
 ///
 /// Outside of a tokio runtime, as `tokio::spawn` does.
