@@ -597,3 +597,24 @@ async fn a_restart_that_gave_way_to_a_start_is_made_up_for_when_that_fails() {
     assert_eq!(count(&supervisor), (1, 1));
     assert_eq!(Worker::via("a").ping().await.unwrap(), "a");
 }
+
+#[registry_runtime::test(start_paused = true)]
+async fn while_it_ends_it_shows_none_that_has_ended() {
+    let log = Log::new();
+    let supervisor = started(options()).await;
+    let slow = Script::new(&log).terminate(Terminate::Hangs).child("slow");
+    supervisor.start_child(slow).await.unwrap();
+    let quick = supervisor.start_child(worker("quick", &log)).await.unwrap();
+    let ending = supervisor.clone();
+    let ending = tokio::spawn(async move { ending.shutdown().await });
+    quick.ended().await;
+    log.until("-slow").await;
+    let ids: Vec<_> = supervisor
+        .which_children()
+        .iter()
+        .map(|child| child.id.to_string())
+        .collect();
+    assert_eq!((ids, count(&supervisor)), (vec!["slow".to_owned()], (1, 1)));
+    ending.await.unwrap();
+    assert_eq!(count(&supervisor), (0, 0));
+}

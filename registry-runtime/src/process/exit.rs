@@ -323,11 +323,11 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
         reason: reason.clone(),
         started: header.has(STARTED),
     };
-    // A parent that is ending waits for its list to empty, and reads no more messages.
+    // Before anyone is told, so that whoever learns of the death finds it in the books; those of a
+    // parent that is ending as well, which waits for its list to empty, and reads no more messages.
     let heeds = |parent: &Arc<dyn Proc>| {
-        tell_parent && !parent.header().has(EXITING) && View::heeds_end(&**parent, &ended)
+        tell_parent && View::heeds_end(&**parent, &ended) && !parent.header().has(EXITING)
     };
-    // Before anyone is told, so that whoever learns of the death finds it in the books.
     let heeded = parent.as_ref().is_some_and(heeds);
     tell_all(process, &reason, &links.to_vec(), rare);
     if let Some(parent) = parent {

@@ -18,6 +18,7 @@ use super::{ChildInfo, Restart, Strategy};
 use crate::gen_server::StartError;
 use crate::introspect::View;
 use crate::introspect::report::{self, Report};
+use crate::process::cell::EXITING;
 use crate::process::ctx::Next;
 use crate::process::launch::{Launched, Place};
 use crate::process::signal::{ChildExit, Stop};
@@ -171,8 +172,10 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
         // Ended by `terminate_child`.
         return false;
     };
-    // Of a first start that fails, whoever started it is told.
-    let of_interest = *started || child.restarts() > 0;
+    // Of a first start that fails, whoever started it is told; and a supervisor that is ending
+    // restarts nobody.
+    let ending = shared.process.header.has(EXITING);
+    let of_interest = (*started || child.restarts() > 0) && !ending;
     let again = of_interest
         && match child.spec.options.restart {
             Restart::Permanent => *reason != ExitReason::Ignore,

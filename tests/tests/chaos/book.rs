@@ -70,6 +70,8 @@ struct Inner {
     /// Who waits for whom, as far as servers say so.
     waits: HashMap<Pid, Pid>,
     violations: Vec<String>,
+    /// What each client is at.
+    doing: BTreeMap<usize, String>,
     trace: Vec<String>,
     order: u64,
 }
@@ -134,6 +136,11 @@ impl Book {
         self.inner().note(event());
     }
 
+    /// Notes what a client is at now.
+    pub fn begins(&self, client: usize, what: String) {
+        self.inner().doing.insert(client, what);
+    }
+
     /// Notes that a promise was broken.
     pub fn violated(&self, what: impl Into<String>) {
         let what = what.into();
@@ -164,6 +171,7 @@ impl Book {
         for violation in inner.violations.iter().take(10) {
             let _ = writeln!(text, "  {violation}");
         }
+        let _ = writeln!(text, "clients were at: {:?}", inner.doing);
         let shown = inner.trace.iter().rev().take(SHOWN);
         let _ = writeln!(text, "what happened last:");
         for line in shown.collect::<Vec<_>>().into_iter().rev() {

@@ -68,11 +68,14 @@ impl Client {
         for _ in 0..self.book.plan.steps {
             self.step().await;
         }
+        self.book.begins(self.number, "its end".to_owned());
     }
 
     async fn step(&mut self) {
         let to = crate::servers::anyone(&self.book, &mut self.random);
-        match self.random.below(44) {
+        let what = self.random.below(44);
+        self.book.begins(self.number, format!("step {what} to {to:?}"));
+        match what {
             0..=5 => self.ask(to).await,
             6..=8 => self.ask_by_ref(to).await,
             9..=14 => self.ticks(to),
@@ -360,7 +363,7 @@ impl Client {
         if let Some(pid) = Self::found(other)
             && other != to
         {
-            drop(with_server!(to, |server| server.meet(pid, link)));
+            let _ = with_server!(to, |server| server.meet(pid, link));
         }
     }
 
@@ -384,11 +387,11 @@ impl Client {
             let args = Args::new(&self.book, &unit, Home::Dynamic);
             match unit.target {
                 Target::Wide(id) => {
-                    let spec = Wide::child_spec(id, args).restart(unit.restart);
+                    let spec = unit.typed(Wide::child_spec(id, args));
                     dynamic.get_or_start(spec).await.map(|server| server.pid())
                 }
                 Target::Narrow(id) => {
-                    let spec = Narrow::child_spec(id, args).restart(unit.restart);
+                    let spec = unit.typed(Narrow::child_spec(id, args));
                     dynamic.get_or_start(spec).await.map(|server| server.pid())
                 }
             }
@@ -452,6 +455,10 @@ impl Client {
             _ => {
                 let again = root.restart_child(&id).await;
                 self.book.note(|| format!("restarted {id}: {again:?}"));
+                if matches!(again, Err(registry_runtime::SupervisorError::Start(_))) {
+                    // Whoever asked is told, and it stays as it was.
+                    self.forest.terminated(root.pid(), &id);
+                }
             }
         }
         drop(by_hand);

@@ -60,7 +60,7 @@ fn strike(random: &mut Random, book: &Arc<Book>, forest: &Forest) {
         11..=14 => drop(with_server!(at, |server| server.crash())),
         15..=17 => {
             let reason = reason(random);
-            drop(with_server!(at, |server| server.finish(reason)));
+            let _ = with_server!(at, |server| server.finish(reason));
         }
         18 => {
             let reason = reason(random);
@@ -109,7 +109,7 @@ pub async fn watch(mut ctx: Process<()>, book: Arc<Book>) {
         for pid in pids {
             if pid != ctx.pid() && watched.insert(pid) {
                 if one_in(&mut random, 2) {
-                    ctx.monitor(pid);
+                    let _ = ctx.monitor(pid);
                 } else {
                     let book = Arc::clone(&book);
                     drop(tokio::spawn(async move {

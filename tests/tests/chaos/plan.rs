@@ -110,10 +110,6 @@ pub fn pick<T: Clone>(random: &mut Random, of: &[T]) -> T {
     of[random.below(of.len())].clone()
 }
 
-pub fn millis(random: &mut Random, most: usize) -> Duration {
-    Duration::from_millis(random.below(most) as u64)
-}
-
 /// Whether one in `of` chances came true.
 pub fn one_in(random: &mut Random, of: usize) -> bool {
     random.below(of) == 0

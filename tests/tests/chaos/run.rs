@@ -138,7 +138,10 @@ async fn start_parts(book: &Arc<Book>, forest: &Forest) {
                 ..template.clone()
             };
             let id = unit.target.id();
-            Wide::child_spec(id, Args::new(&book, &unit, Home::Partitions)).restart(unit.restart)
+            unit.typed(Wide::child_spec(
+                id,
+                Args::new(&book, &unit, Home::Partitions),
+            ))
         }
     };
     let options = PartitionSupervisor::<Wide>::builder(arguments(0))

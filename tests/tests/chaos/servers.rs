@@ -285,7 +285,7 @@ macro_rules! server {
                 if link {
                     ctx.link(other);
                 } else {
-                    ctx.monitor(other);
+                    let _ = ctx.monitor(other);
                 }
             }
 
@@ -416,12 +416,13 @@ impl Unit {
     pub fn child(&self, book: &Arc<Book>, home: Home) -> AnyChildSpec {
         let args = Args::new(book, self, home);
         match self.target {
-            Target::Wide(id) => self.options(Wide::child_spec(id, args).into()),
-            Target::Narrow(id) => self.options(Narrow::child_spec(id, args).into()),
+            Target::Wide(id) => self.typed(Wide::child_spec(id, args)).into(),
+            Target::Narrow(id) => self.typed(Narrow::child_spec(id, args)).into(),
         }
     }
 
-    fn options(&self, spec: AnyChildSpec) -> AnyChildSpec {
+    /// The plan's options.
+    pub fn typed<S: GenServer>(&self, spec: ChildSpec<S>) -> ChildSpec<S> {
         let mut spec = spec
             .id(self.target.id().to_string())
             .restart(self.restart)
