@@ -1,9 +1,10 @@
 //! What must hold at any time, at rest, and after the end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use registry_runtime::introspect::ProcessState;
 use registry_runtime::prelude::*;
 use registry_runtime::{AutoShutdown, ChildInfo, ChildState, Tree as Shown};
 
@@ -15,18 +16,28 @@ use crate::servers::{Dynamic, KeyTopics, Names, Nicks, Topics};
 
 /// Entries of a registry, as it shows them in different ways.
 struct Seen {
+    /// Who was dead before.
+    dead: HashSet<Pid>,
     registry: &'static str,
     selected: BTreeMap<(u8, Pid), usize>,
     count: usize,
 }
 
 impl Seen {
-    fn new(registry: &'static str, selected: Vec<(u8, Pid)>, count: usize) -> Self {
+    fn new(
+        registry: &'static str,
+        book: &Book,
+        select: impl FnOnce() -> Vec<(u8, Pid)>,
+        count: impl FnOnce() -> usize,
+    ) -> Self {
+        let dead = book.dead();
+        let (selected, count) = (select(), count());
         let mut entries = BTreeMap::new();
         for entry in selected {
             *entries.entry(entry).or_default() += 1;
         }
         Self {
+            dead,
             registry,
             selected: entries,
             count,
@@ -37,7 +48,7 @@ impl Seen {
     fn check(&self, book: &Book) {
         let registry = self.registry;
         for (_, pid) in self.selected.keys() {
-            book.check(!book.was_told(*pid), || {
+            book.check(!self.dead.contains(pid), || {
                 format!("{registry} shows {pid}, which is dead")
             });
         }
@@ -64,16 +75,18 @@ impl Seen {
 
 /// What must hold whatever goes on; more when nothing can happen meanwhile.
 pub fn at_any_time(book: &Book) {
-    let topics = Topics::select(|key, pid, _| Some((*key, pid)));
-    Seen::new("Topics", topics, Topics::count()).check(book);
-    let topics = KeyTopics::select(|key, pid, _| Some((*key, pid)));
-    Seen::new("KeyTopics", topics, KeyTopics::count()).check(book);
-    let nicks = Nicks::select(|key, pid, _| Some((*key, pid)));
-    let keys: BTreeSet<_> = nicks.iter().map(|(key, _)| *key).collect();
-    book.check(keys.len() == nicks.len(), || {
-        format!("Nicks shows a key twice: {nicks:?}")
+    let topics = || Topics::select(|key, pid, _| Some((*key, pid)));
+    Seen::new("Topics", book, topics, Topics::count).check(book);
+    let topics = || KeyTopics::select(|key, pid, _| Some((*key, pid)));
+    Seen::new("KeyTopics", book, topics, KeyTopics::count).check(book);
+    let nicks = || Nicks::select(|key, pid, _| Some((*key, pid)));
+    let seen = Seen::new("Nicks", book, nicks, Nicks::count);
+    let keys: BTreeSet<_> = seen.selected.keys().map(|(key, _)| *key).collect();
+    let each = seen.selected.values().all(|count| *count == 1);
+    book.check(keys.len() == seen.selected.len() && each, || {
+        format!("Nicks shows a key twice: {:?}", seen.selected)
     });
-    Seen::new("Nicks", nicks, Nicks::count()).check(book);
+    seen.check(book);
     names(book);
     if book.is_exact() || book.is_calm() {
         snapshot(book);
@@ -92,9 +105,10 @@ pub fn at_any_time(book: &Book) {
 fn counted(book: &Book, of: &str, children: &[ChildInfo], count: registry_runtime::Children) {
     let active = children.iter().filter(|child| child.pid().is_some());
     let active = active.count();
-    book.check((count.specs, count.active) == (children.len(), active), || {
-        format!("{of} counts {count:?} and shows {children:?}")
-    });
+    book.check(
+        (count.specs, count.active) == (children.len(), active),
+        || format!("{of} counts {count:?} and shows {children:?}"),
+    );
     for child in children {
         if let Some(pid) = child.pid() {
             book.check(!book.was_told(pid), || {
@@ -105,6 +119,7 @@ fn counted(book: &Book, of: &str, children: &[ChildInfo], count: registry_runtim
 }
 
 fn names(book: &Book) {
+    let dead = book.dead();
     let names = Names::select(|key: &String, pid, id| Some((key.clone(), pid, *id)));
     let mut owners = HashMap::new();
     for (key, pid, id) in &names {
@@ -114,7 +129,7 @@ fn names(book: &Book) {
         book.check(owners.insert(key.clone(), *pid).is_none(), || {
             format!("{key} is there twice")
         });
-        book.check(!book.was_told(*pid), || {
+        book.check(!dead.contains(pid), || {
             format!("{key} shows {pid}, which is dead")
         });
         if book.is_exact() || book.is_calm() {
@@ -147,7 +162,11 @@ fn snapshot(book: &Book) {
     let snapshot = node.snapshot();
     let mut pids = node.processes();
     pids.sort_unstable();
-    let shown: Vec<_> = snapshot.processes.iter().map(|process| process.pid).collect();
+    let shown: Vec<_> = snapshot
+        .processes
+        .iter()
+        .map(|process| process.pid)
+        .collect();
     book.check(shown == pids, || {
         format!("a snapshot shows {shown:?} of {pids:?}")
     });
@@ -256,8 +275,13 @@ async fn rest(book: &Book, settled: impl Fn() -> bool) {
         Mode::Threads => {
             let begun = Instant::now();
             let mut calm = 0;
-            while calm < 3 && begun.elapsed() < Duration::from_secs(20) {
-                calm = if settled() { calm + 1 } else { 0 };
+            // As long as a handler may take, and some more.
+            while calm < 4 && begun.elapsed() < Duration::from_secs(20) {
+                let processes = Node::current().snapshot().processes;
+                let idle = processes
+                    .iter()
+                    .all(|process| process.mailbox == 0 && process.state != ProcessState::Exiting);
+                calm = if idle && settled() { calm + 1 } else { 0 };
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
@@ -272,7 +296,12 @@ pub async fn at_rest(book: &Book, forest: &Forest) {
     }
     at_any_time(book);
     for (tree, root) in forest.roots() {
-        counted(book, &tree.id(), &root.which_children(), root.count_children());
+        counted(
+            book,
+            &tree.id(),
+            &root.which_children(),
+            root.count_children(),
+        );
     }
 }
 
@@ -294,8 +323,11 @@ pub async fn strategy(book: &Book, forest: &Forest, tree: &Tree, root: &Supervis
     let one = before.iter().enumerate().filter_map(|(at, child)| {
         let unit = units.get(&*child.id)?;
         let ends = unit.significant && unit.restart == Restart::Temporary;
-        (!ends || tree.auto_shutdown == AutoShutdown::Never)
-            .then_some((at, child.pid()?, unit.restart))
+        (!ends || tree.auto_shutdown == AutoShutdown::Never).then_some((
+            at,
+            child.pid()?,
+            unit.restart,
+        ))
     });
     let one: Vec<_> = one.collect();
     if one.is_empty() {
@@ -341,12 +373,17 @@ pub async fn strategy(book: &Book, forest: &Forest, tree: &Tree, root: &Supervis
         };
         book.check(right, || {
             let strategy = tree.strategy;
-            format!(
-                "{strategy:?}: after the end of {pid} in place {at}, {child:?} is {now:?}"
-            )
+            format!("{strategy:?}: after the end of {pid} in place {at}, {child:?} is {now:?}")
         });
     }
-    in_order(book, &before, &units.keys().cloned().collect(), root.pid(), mark, pid);
+    in_order(
+        book,
+        &before,
+        &units.keys().cloned().collect(),
+        root.pid(),
+        mark,
+        pid,
+    );
 }
 
 /// Of those that were restarted, the last has ended first, and the first has begun first.
@@ -420,9 +457,7 @@ pub fn start_failed(book: &Book, tree: &Tree, error: &StartError) {
         StartError::RegistryNotRunning(_) => book.plan.registries_die,
         _ => false,
     };
-    book.check(may_be, || {
-        format!("{} did not start: {error:?}", tree.id())
-    });
+    book.check(may_be, || format!("{} did not start: {error:?}", tree.id()));
 }
 
 /// A tree has ended: so have all that it held.
@@ -450,7 +485,12 @@ pub async fn names_left(book: &Book, heard: &Heard) {
     book.check(names().is_empty(), || {
         format!("the listener has not heard of the ends of {:?}", names())
     });
-    let counts = [Names::count(), Nicks::count(), Topics::count(), KeyTopics::count()];
+    let counts = [
+        Names::count(),
+        Nicks::count(),
+        Topics::count(),
+        KeyTopics::count(),
+    ];
     book.check(counts == [0; 4], || format!("entries are left: {counts:?}"));
 }
 

@@ -187,7 +187,10 @@ impl Book {
         inner.note(format!("+{id} {pid} of {parent:?}"));
         inner.order += 1;
         let born_as = inner.order;
-        if let Some(other) = inner.holder.insert(id, pid) {
+        // A registry that dies takes names from processes that go on for a while.
+        if let Some(other) = inner.holder.insert(id, pid)
+            && !self.plan.registries_die
+        {
             let text = format!("{id}: {pid} is in its init while the state of {other} is there");
             inner.violations.push(text);
         }
@@ -345,6 +348,13 @@ impl Book {
         look(&self.inner().lives)
     }
 
+    /// All whose end somebody has been told of.
+    pub fn dead(&self) -> HashSet<Pid> {
+        self.inner().told.keys().copied().collect()
+    }
+
+    /// Whether the end of this one has been told, now. What is to be compared with it must have
+    /// been seen in one go, on one thread.
     pub fn was_told(&self, pid: Pid) -> bool {
         self.inner().told.contains_key(&pid)
     }

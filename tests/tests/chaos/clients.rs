@@ -74,7 +74,8 @@ impl Client {
     async fn step(&mut self) {
         let to = crate::servers::anyone(&self.book, &mut self.random);
         let what = self.random.below(44);
-        self.book.begins(self.number, format!("step {what} to {to:?}"));
+        self.book
+            .begins(self.number, format!("step {what} to {to:?}"));
         match what {
             0..=5 => self.ask(to).await,
             6..=8 => self.ask_by_ref(to).await,
@@ -256,7 +257,10 @@ impl Client {
         let (token, of, timeout) = (self.book.token(), Self::found(to), self.timeout());
         let millis = self.random.below(15) as u64;
         let begun = (Instant::now(), timeout);
-        let came = with_server!(to, |server| server.timeout(timeout).slow(millis, token).await);
+        let came = with_server!(to, |server| server
+            .timeout(timeout)
+            .slow(millis, token)
+            .await);
         self.came_of("slow", of, begun, &came, (token, Some(to.id())));
     }
 
@@ -295,7 +299,10 @@ impl Client {
         let (token, of, timeout) = (self.book.token(), Self::found(to), self.timeout());
         let next = crate::servers::anyone(&self.book, &mut self.random);
         let begun = (Instant::now(), timeout);
-        let came = with_server!(to, |server| server.timeout(timeout).relay(next, token).await);
+        let came = with_server!(to, |server| server
+            .timeout(timeout)
+            .relay(next, token)
+            .await);
         match came {
             Ok(Ok(answer)) => {
                 let right = answer.token == token && answer.id == next.id();
@@ -342,8 +349,9 @@ impl Client {
                 }
             });
         }));
-        self.book
-            .check(dispatched.is_ok() || panics, || "dispatch panics".to_owned());
+        self.book.check(dispatched.is_ok() || panics, || {
+            "dispatch panics".to_owned()
+        });
     }
 
     fn membership(&mut self, to: Target) {
@@ -410,7 +418,8 @@ impl Client {
         match started {
             Ok(_) => {}
             Err(StartError::AlreadyStarted(other)) => {
-                self.book.check(!self.book.was_told(*other), || {
+                let exact = self.book.is_exact();
+                self.book.check(!exact || !self.book.was_told(*other), || {
                     format!("{target:?} is said to be {other}, which is dead")
                 });
             }
@@ -475,7 +484,8 @@ impl Client {
                 .collect();
             let count = 1 + self.random.below(most);
             let resized = parts.resize(count).await;
-            self.book.note(|| format!("resized to {count}: {resized:?}"));
+            self.book
+                .note(|| format!("resized to {count}: {resized:?}"));
             return;
         }
         let (token, timeout) = (self.book.token(), self.timeout());

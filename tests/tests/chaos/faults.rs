@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use registry_runtime::prelude::*;
 use registry_tests::Random;
+use tokio::sync::oneshot;
 
 use crate::book::Book;
 use crate::clients::name;
@@ -132,10 +133,16 @@ pub async fn watch(mut ctx: Process<()>, book: Arc<Book>) {
 pub type Heard = Arc<Mutex<HashMap<String, Pid>>>;
 
 /// Listens to the names: of each key, each entry that comes also goes, before another comes.
-pub async fn listen(mut ctx: Process<RegistryEvent<String, u32>>, book: Arc<Book>, heard: Heard) {
+pub async fn listen(
+    mut ctx: Process<RegistryEvent<String, u32>>,
+    book: Arc<Book>,
+    heard: Heard,
+    ready: oneshot::Sender<()>,
+) {
     if let Err(error) = Names::listen(&ctx) {
         book.violated(format!("listen: {error}"));
     }
+    let _ = ready.send(());
     loop {
         let event = ctx.recv().await;
         let mut now = heard.lock().unwrap_or_else(PoisonError::into_inner);

@@ -80,7 +80,9 @@ fn watchdog() -> &'static AtomicU64 {
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 fn chaos(mode: Mode, default: u64) {
-    let _one = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _one = ONE_AT_A_TIME
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     quietly();
     let running = watchdog();
     let (first, count) = match number("CHAOS_SEED") {
@@ -107,7 +109,10 @@ fn chaos(mode: Mode, default: u64) {
         }
     }
     let _ = std::panic::take_hook();
-    assert!(failed.is_empty(), "{mode:?}: of {count} seeds, these fail: {failed:?}");
+    assert!(
+        failed.is_empty(),
+        "{mode:?}: of {count} seeds, these fail: {failed:?}"
+    );
 }
 
 #[test]

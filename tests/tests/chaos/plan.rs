@@ -45,6 +45,8 @@ impl Target {
 pub enum Last {
     Returns,
     Waits,
+    /// It waits for longer than any supervisor does; for good would hold up whoever waits for the
+    /// end of one that ended by itself.
     Hangs,
     Panics,
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use registry_runtime::__private::TestRuntime;
 use registry_runtime::prelude::*;
+use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use crate::audit;
@@ -64,15 +65,13 @@ impl Tree {
             .within(self.within)
             .auto_shutdown(self.auto_shutdown);
         let home = Home::Tree(self.number);
-        self.children
-            .iter()
-            .fold(spec, |spec, child| match child {
-                Child::Unit(unit) => spec.child(unit.child(book, home)),
-                Child::Tree(tree, restart) => {
-                    spec.child(AnyChildSpec::from(tree.spec(book)).restart(*restart))
-                }
-                Child::Dynamic => spec.child(Dynamic::child_spec()),
-            })
+        self.children.iter().fold(spec, |spec, child| match child {
+            Child::Unit(unit) => spec.child(unit.child(book, home)),
+            Child::Tree(tree, restart) => {
+                spec.child(AnyChildSpec::from(tree.spec(book)).restart(*restart))
+            }
+            Child::Dynamic => spec.child(Dynamic::child_spec()),
+        })
     }
 
     /// The numbers of this tree and all below it.
@@ -176,13 +175,19 @@ async fn body(book: Arc<Book>) {
         let book = Arc::clone(&book);
         spawn(async move |ctx: Process<()>| watch(ctx, book).await)
     };
+    let (ready, listening) = oneshot::channel();
     let listener = {
         let (book, heard) = (Arc::clone(&book), Arc::clone(&heard));
-        spawn(async move |ctx| listen(ctx, book, heard).await)
+        spawn(async move |ctx| listen(ctx, book, heard, ready).await)
     };
+    let _ = listening.await;
     let mut keepers = Vec::new();
     for tree in book.plan.roots.clone() {
-        keepers.push(tokio::spawn(keep(tree, Arc::clone(&book), Arc::clone(&forest))));
+        keepers.push(tokio::spawn(keep(
+            tree,
+            Arc::clone(&book),
+            Arc::clone(&forest),
+        )));
     }
     start_parts(&book, &forest).await;
     let mut tasks = Vec::new();

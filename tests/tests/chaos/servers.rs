@@ -168,9 +168,8 @@ impl Memory {
         // A full mailbox misses some, and so does whoever was away.
         let may_miss = matches!(args.unit.target, Target::Narrow(_))
             || self.gaps.contains(&(news.topic, news.by_key));
-        let kept = seen.is_none_or(|seen| {
-            news.number == seen + 1 || (may_miss && news.number >= seen)
-        });
+        let kept =
+            seen.is_none_or(|seen| news.number == seen + 1 || (may_miss && news.number >= seen));
         args.book
             .check(kept, || format!("{pid} heard {news:?} after {seen:?}"));
     }
@@ -357,7 +356,7 @@ macro_rules! server {
                 let calm = self.args.book.is_calm();
                 match self.args.unit.last {
                     Last::Panics if !calm => panic!("{PLANNED}: in terminate"),
-                    Last::Hangs if !calm => std::future::pending().await,
+                    Last::Hangs if !calm => wait(300).await,
                     Last::Waits => {
                         wait(1).await;
                         self.args.book.handles(ctx.pid(), "the rest of terminate");
@@ -375,20 +374,27 @@ server!(Narrow, mailbox = 3);
 /// Calls a server from the handler of another, and looks whether what came of it may be.
 async fn relayed(book: &Book, me: Pid, to: Target, token: u64) -> Result<Answer, CallError> {
     let timeout = Duration::from_millis(6);
-    let lane = Lane { client: usize::MAX, by_ref: false };
+    let lane = Lane {
+        client: usize::MAX,
+        by_ref: false,
+    };
     let target = with_server!(to, |server| server.whereis());
     if let Some(target) = target {
         book.waits(me, target);
     }
-    let answer = with_server!(to, |server| server.timeout(timeout).ask(lane, 0, token).await);
+    let answer = with_server!(to, |server| server
+        .timeout(timeout)
+        .ask(lane, 0, token)
+        .await);
     book.waits_no_more(me);
     if let Err(CallError::Deadlock(path)) = &answer
         && book.is_exact()
     {
         let path: Vec<Pid> = path.pids().collect();
-        book.check(path.first() == Some(&me) && book.is_cycle(&path, target), || {
-            format!("{me} was told of a deadlock that is none: {path:?}")
-        });
+        book.check(
+            path.first() == Some(&me) && book.is_cycle(&path, target),
+            || format!("{me} was told of a deadlock that is none: {path:?}"),
+        );
     }
     answer
 }
@@ -397,7 +403,7 @@ async fn relayed(book: &Book, me: Pid, to: Target, token: u64) -> Result<Answer,
 fn registering_failed(book: &Book, pid: Pid, error: &RegisterError) {
     match error {
         RegisterError::AlreadyRegistered(other) => {
-            book.check(!book.was_told(*other), || {
+            book.check(!book.is_exact() || !book.was_told(*other), || {
                 format!("{pid} is kept from a name by {other}, which is dead")
             });
         }
@@ -405,7 +411,9 @@ fn registering_failed(book: &Book, pid: Pid, error: &RegisterError) {
             format!("{pid} finds that a registry does not run")
         }),
         RegisterError::Exiting => {
-            book.violated(format!("{pid} is told in its handler that its names have left"));
+            book.violated(format!(
+                "{pid} is told in its handler that its names have left"
+            ));
         }
         other => book.violated(format!("{pid} is told {other}")),
     }
