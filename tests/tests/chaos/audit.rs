@@ -10,9 +10,9 @@ use registry_runtime::{AutoShutdown, ChildInfo, ChildState, Tree as Shown};
 
 use crate::book::{Book, Home, Mode};
 use crate::faults::Heard;
-use crate::plan::{Child, Tree};
+use crate::plan::{Child, Target, Tree};
 use crate::run::Forest;
-use crate::servers::{Dynamic, KeyTopics, Names, Nicks, Topics};
+use crate::servers::{Answer, Dynamic, KeyTopics, Lane, Names, Nicks, Topics};
 
 /// Entries of a registry, as it shows them in different ways.
 struct Seen {
@@ -289,12 +289,14 @@ async fn rest(book: &Book, settled: impl Fn() -> bool) {
 }
 
 /// All that was started runs, all that ended is gone, and everything agrees.
-pub async fn at_rest(book: &Book, forest: &Forest) {
+pub async fn at_rest(book: &Arc<Book>, forest: &Forest) {
     rest(book, || unsettled(book, forest).is_none()).await;
     if let Some(why) = unsettled(book, forest) {
         book.violated(format!("at rest, {why}"));
     }
     at_any_time(book);
+    book.check_links(|id| book.plan.traps(id));
+    everyone_answers(book).await;
     for (tree, root) in forest.roots() {
         counted(
             book,
@@ -302,6 +304,37 @@ pub async fn at_rest(book: &Book, forest: &Forest) {
             &root.which_children(),
             root.count_children(),
         );
+    }
+}
+
+/// Whoever is registered answers several calls at once, more than a narrow mailbox holds.
+async fn everyone_answers(book: &Arc<Book>) {
+    for (id, pid) in Names::select(|_, pid, id| Some((*id, pid))) {
+        let calls: Vec<_> = (0..8)
+            .map(|client| {
+                let token = book.token();
+                let lane = Lane {
+                    client: usize::MAX - 1 - client,
+                    by_ref: false,
+                };
+                let to = Target::new(id);
+                tokio::spawn(async move {
+                    let limit = Duration::from_secs(10);
+                    let of =
+                        with_server!(to, |server| server.timeout(limit).ask(lane, 0, token).await);
+                    (token, of)
+                })
+            })
+            .collect();
+        for call in calls {
+            let Ok((token, came)) = call.await else {
+                continue;
+            };
+            let right = came == Ok(Answer { token, id, pid });
+            book.check(right, || {
+                format!("at rest, {id} {pid} is asked {token}: {came:?}")
+            });
+        }
     }
 }
 
@@ -341,6 +374,27 @@ pub async fn strategy(book: &Book, forest: &Forest, tree: &Tree, root: &Supervis
     book.note(|| format!("kill {pid} of {} to see who is restarted", tree.id()));
     pid.exit(ExitReason::Kill);
     pid.ended().await;
+    let significant = |child: &&ChildInfo| {
+        units.get(&*child.id).is_some_and(|unit| unit.significant) && child.pid().is_some()
+    };
+    let of = before.iter().filter(significant).count();
+    let ends = restart == Restart::Temporary
+        && before.get(at).as_ref().is_some_and(significant)
+        && match tree.auto_shutdown {
+            AutoShutdown::Never => false,
+            AutoShutdown::AnySignificant => true,
+            AutoShutdown::AllSignificant => of == 1,
+        };
+    if ends {
+        let ended = tokio::time::timeout(Duration::from_secs(20), root.wait()).await;
+        book.check(ended == Ok(ExitReason::Shutdown), || {
+            format!(
+                "{} goes on after its significant children: {ended:?}",
+                tree.id()
+            )
+        });
+        return;
+    }
     let back = || {
         let now = root.which_children();
         let new = now.get(at).and_then(ChildInfo::pid);

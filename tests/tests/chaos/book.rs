@@ -67,8 +67,10 @@ struct Inner {
     entries: BTreeMap<(&'static str, u8, Pid), usize>,
     /// Starts that somebody asks for, and that are under way.
     by_hand: HashMap<Id, usize>,
-    /// Who waits for whom, as far as servers say so.
-    waits: HashMap<Pid, Pid>,
+    /// Who waits for whom in which call, as far as servers say so.
+    waits: HashMap<Pid, (Pid, u64)>,
+    /// Who was linked to whom while both were there.
+    links: Vec<(Pid, Pid)>,
     violations: Vec<String>,
     /// What each client is at.
     doing: BTreeMap<usize, String>,
@@ -290,12 +292,17 @@ impl Book {
     }
 
     /// Notes that a server waits for another one; by [`Book::waits_no_more`] that it does not.
-    pub fn waits(&self, pid: Pid, target: Pid) {
-        self.inner().waits.insert(pid, target);
+    pub fn waits(&self, pid: Pid, target: Pid, token: u64) {
+        self.inner().waits.insert(pid, (target, token));
     }
 
     pub fn waits_no_more(&self, pid: Pid) {
         self.inner().waits.remove(&pid);
+    }
+
+    /// A call is answered: whoever made it does not wait any more, even if it has yet to run.
+    pub fn answered(&self, token: u64) {
+        self.inner().waits.retain(|_, (_, of)| *of != token);
     }
 
     /// Whether each of these waits for the next, and the last for the first; the first is about to.
@@ -303,7 +310,36 @@ impl Book {
         let inner = self.inner();
         let next = |n: usize| path[(n + 1) % path.len()];
         let first = target.is_none_or(|target| target == next(0));
-        first && (1..path.len()).all(|n| inner.waits.get(&path[n]) == Some(&next(n)))
+        let waits = |n: usize| inner.waits.get(&path[n]).map(|(target, _)| *target);
+        first && (1..path.len()).all(|n| waits(n) == Some(next(n)))
+    }
+
+    /// Notes a link.
+    pub fn linked(&self, one: Pid, other: Pid) {
+        let mut inner = self.inner();
+        if !inner.told.contains_key(&other) {
+            inner.links.push((one, other));
+        }
+    }
+
+    /// Whoever was linked to one that ended other than normally has ended too, unless it traps exits.
+    pub fn check_links(&self, traps: impl Fn(Id) -> bool) {
+        let mut wrong = Vec::new();
+        {
+            let inner = self.inner();
+            for (one, other) in &inner.links {
+                for (dead, left) in [(one, other), (other, one)] {
+                    let fell = inner.told.get(dead).is_some_and(|why| !why.is_normal());
+                    let life = inner.lives.get(left).filter(|life| !life.gone);
+                    if fell && life.is_some_and(|life| !traps(life.id)) {
+                        wrong.push(format!(
+                            "{left} lives on, and {dead} it was linked to is dead"
+                        ));
+                    }
+                }
+            }
+        }
+        wrong.into_iter().for_each(|what| self.violated(what));
     }
 
     /// Somebody starts a server by hand, until the guard is dropped.

@@ -73,7 +73,7 @@ impl Client {
 
     async fn step(&mut self) {
         let to = crate::servers::anyone(&self.book, &mut self.random);
-        let what = self.random.below(44);
+        let what = self.random.below(48);
         self.book
             .begins(self.number, format!("step {what} to {to:?}"));
         match what {
@@ -100,6 +100,7 @@ impl Client {
             }
             41 => self.jump().await,
             42 => drop(with_server!(to, |server| server.block())),
+            44..=47 => self.relay(to).await,
             _ => tokio::task::yield_now().await,
         }
     }

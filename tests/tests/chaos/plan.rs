@@ -224,7 +224,27 @@ impl Maker {
     }
 }
 
+impl Tree {
+    fn unit(&self, id: Id) -> Option<&Unit> {
+        self.children.iter().find_map(|child| match child {
+            Child::Unit(unit) => (unit.target.id() == id).then_some(unit),
+            Child::Tree(tree, _) => tree.unit(id),
+            Child::Dynamic => None,
+        })
+    }
+}
+
 impl Plan {
+    /// Whether the server with this number traps exits.
+    pub fn traps(&self, id: Id) -> bool {
+        if id >= PARTITIONS {
+            return self.dynamic[0].traps;
+        }
+        let dynamic = self.dynamic.iter().find(|unit| unit.target.id() == id);
+        let unit = dynamic.or_else(|| self.roots.iter().find_map(|tree| tree.unit(id)));
+        unit.is_some_and(|unit| unit.traps)
+    }
+
     /// The plan of a seed.
     pub fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);

@@ -135,6 +135,7 @@ impl Memory {
     }
 
     fn answer(&self, args: &Args, pid: Pid, token: u64) -> Answer {
+        args.book.answered(token);
         let id = args.id();
         Answer { token, id, pid }
     }
@@ -282,6 +283,7 @@ macro_rules! server {
             #[cast]
             pub fn meet(&mut self, other: Pid, link: bool, ctx: &mut Ctx<Self>) {
                 if link {
+                    self.args.book.linked(ctx.pid(), other);
                     ctx.link(other);
                 } else {
                     let _ = ctx.monitor(other);
@@ -380,7 +382,7 @@ async fn relayed(book: &Book, me: Pid, to: Target, token: u64) -> Result<Answer,
     };
     let target = with_server!(to, |server| server.whereis());
     if let Some(target) = target {
-        book.waits(me, target);
+        book.waits(me, target, token);
     }
     let answer = with_server!(to, |server| server
         .timeout(timeout)
