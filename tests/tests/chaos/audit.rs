@@ -255,6 +255,21 @@ fn unsettled_tree(
             }),
             _ => false,
         };
+        if let (Child::Unit(unit), Some(pid)) = (child, shown.pid())
+            && unit.significant
+            && unit.restart == Restart::Temporary
+            && (tree.strategy, tree.auto_shutdown)
+                == (Strategy::OneForOne, AutoShutdown::AnySignificant)
+            && !terminated(&id)
+        {
+            let ended = book.lives(|lives| {
+                let mut of = lives.values().filter(|life| life.id == unit.target.id());
+                of.any(|life| life.parent == Some(pid) && life.gone && !life.ignored)
+            });
+            if ended {
+                return Some(format!("{id} has ended, and {} has not", tree.id()));
+            }
+        }
         if permanent && !runs && !terminated(&id) && !ignored() {
             let what = here.map(ToString::to_string);
             return Some(format!("{id} of {} does not run: {what:?}", tree.id()));
