@@ -28,7 +28,10 @@ pub(super) async fn run_init<S: GenServer>(
         }
     };
     cell.started(started);
-    serve(&mut state, &mut ctx).await
+    let reason = serve(&mut state, &mut ctx).await;
+    // Here, and not after the reason is returned: a panic would leak it.
+    drop(state);
+    reason
 }
 
 /// The body of a server whose state is there.

@@ -24,7 +24,12 @@ impl<S: GenServer> Starting<'_, S> {
         let Self { place, cell, seed } = self;
         let (mut ctx, mut state) = (Ctx::new(Arc::clone(&cell)), build(seed));
         // Captured and used in place: an `async fn` would hold its arguments twice.
-        place.run(cell, async move { serve(&mut state, &mut ctx).await })
+        place.run(cell, async move {
+            let reason = serve(&mut state, &mut ctx).await;
+            // Here, and not after the reason is returned: a panic would leak it.
+            drop(state);
+            reason
+        })
     }
 
     /// Runs a server that is ready after its `init`.

@@ -69,7 +69,15 @@ fn reason(payload: Box<dyn Any + Send>) -> ExitReason {
         .try_with(|location| location.borrow_mut().take())
         .ok()
         .flatten();
-    // The payload's Drop is user code, and may panic as well.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+    drop_payload(payload);
     ExitReason::Panic(Arc::new(PanicInfo::new(message, location)))
+}
+
+/// Drops what a panic left behind, whose `Drop` is user code and may panic as well; what that second
+/// panic leaves is given up.
+#[cold]
+pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
 }

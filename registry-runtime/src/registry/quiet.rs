@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::process::panics;
+
 /// Drops a key, value or owner. A panic in its `Drop` ends here: it has been reported by the panic
 /// hook, and must not keep other entries from leaving.
 #[inline]
@@ -17,8 +19,7 @@ pub(crate) fn run<T>(action: impl FnOnce() -> T) -> Option<T> {
     match catch_unwind(AssertUnwindSafe(action)) {
         Ok(done) => Some(done),
         Err(payload) => {
-            // The panic's payload has a Drop of its own, which may panic too.
-            std::mem::forget(payload);
+            panics::drop_payload(payload);
             None
         }
     }

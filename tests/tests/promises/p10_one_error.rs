@@ -99,6 +99,51 @@ async fn a_panic_in_the_drop_of_the_state() {
     }
 }
 
+/// A server without `init`.
+#[gen_server]
+struct Bare {
+    _bomb: Bomb,
+}
+
+#[gen_server]
+impl Bare {}
+
+/// An error that shares something.
+#[derive(Debug)]
+struct Sharing {
+    _shared: std::sync::Arc<()>,
+}
+
+impl fmt::Display for Sharing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an error")
+    }
+}
+
+impl std::error::Error for Sharing {}
+
+#[registry_runtime::test]
+async fn a_panic_in_the_drop_of_the_state_leaks_no_reason() {
+    Names::start_link().await.unwrap();
+    let shared = std::sync::Arc::new(());
+    let reason = || {
+        ExitReason::error(Sharing {
+            _shared: shared.clone(),
+        })
+    };
+    let log = Log::new();
+    let server = start("a", &log, Some(Bomb("in the state"))).await;
+    server.exit(reason());
+    server.ended().await;
+    drop(server);
+    eventually(|| std::sync::Arc::strong_count(&shared) == 1).await;
+    let bare = Bare::start(Bomb("in the state")).await.unwrap();
+    bare.exit(reason());
+    bare.ended().await;
+    drop(bare);
+    eventually(|| std::sync::Arc::strong_count(&shared) == 1).await;
+}
+
 #[registry_runtime::test]
 async fn panics_in_the_drops_of_messages_and_of_the_state_at_once() {
     for kill in [true, false] {

@@ -192,6 +192,28 @@ fn values_are_dropped_under_no_lock_and_a_panic_of_one_loses_no_other() {
     assert_eq!(registry.count(), 0);
 }
 
+/// Panics with itself when it is dropped, once.
+struct Payload(std::sync::Arc<()>, bool);
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        if self.1 {
+            std::panic::panic_any(Self(self.0.clone(), false));
+        }
+    }
+}
+
+#[test]
+fn what_a_panic_of_a_drop_leaves_is_dropped_too() {
+    let registry: Registry<u32, Payload> = registry(1);
+    let (a, held) = (process::<()>(), std::sync::Arc::new(()));
+    let value = Payload(held.clone(), true);
+    registry.register(&a, 1, value).unwrap();
+    die(a);
+    assert_eq!(registry.count(), 0);
+    assert_eq!(std::sync::Arc::strong_count(&held), 1);
+}
+
 #[test]
 fn an_update_does_not_touch_what_belongs_to_another_by_then() {
     let registry: Unique = registry(1);
