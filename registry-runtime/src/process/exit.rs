@@ -5,10 +5,11 @@
 //! 1. `EXITING` is set and the reason recorded ([`begin`]).
 //! 2. Its body is dropped: `terminate` has run inside of it unless it was killed.
 //! 3. Its children, if it is a supervisor, are killed and waited for ([`reap`]).
-//! 4. Its names leave all registries, its mailbox is closed, `DEAD` is set, and it leaves the
-//!    process table ([`finish`]). In this order: whoever finds the mailbox closed has learnt of the
-//!    death.
-//! 5. Its supervisor's books note the end; monitors, links and its parent are told; then the messages left in its mailbox are dropped,
+//! 4. Its names leave all registries, its supervisor's books note the end, it leaves the process
+//!    table, its mailbox is closed, and `DEAD` is set ([`finish`]). In this order: whoever does not
+//!    find it in the table, finds the mailbox closed or finds it `DEAD` has learnt of the death, and
+//!    must not find it in anything that comes before.
+//! 5. Monitors, links and its parent are told; then the messages left in its mailbox are dropped,
 //!    by which the calls among them learn of it.
 //!
 //! So whoever learns of the death finds the names free (step 4 comes before 5), and no process
@@ -300,19 +301,10 @@ pub(crate) fn reap(process: &dyn Proc, kill: bool) -> bool {
 pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
     let header = process.header();
     registry::leave_all(process);
-    let left = process.close();
-    let (reason, links, rare) = {
+    let reason = {
         let mut control = header.control.lock();
-        header.flags.fetch_or(EXITING | DEAD, Ordering::AcqRel);
-        let reason = control.exit.get_or_insert(ExitReason::Killed).clone();
-        let waker = control.waker.take();
-        let links = std::mem::take(&mut control.links);
-        let rare = control.rare.take();
-        drop(control);
-        drop(waker);
-        (reason, links, rare)
+        control.exit.get_or_insert(ExitReason::Killed).clone()
     };
-    header.node.table().remove(header.pid);
     let parent = if header.supervised {
         header.parent.and_then(resolve)
     } else {
@@ -323,12 +315,24 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
         reason: reason.clone(),
         started: header.has(STARTED),
     };
-    // Before anyone is told, so that whoever learns of the death finds it in the books; those of a
-    // parent that is ending as well, which waits for its list to empty, and reads no more messages.
+    // The books of a parent that is ending as well, which waits for its list to empty, and reads no
+    // more messages.
     let heeds = |parent: &Arc<dyn Proc>| {
         tell_parent && View::heeds_end(&**parent, &ended) && !parent.header().has(EXITING)
     };
     let heeded = parent.as_ref().is_some_and(heeds);
+    header.node.table().remove(header.pid);
+    let left = process.close();
+    let (links, rare) = {
+        let mut control = header.control.lock();
+        header.flags.fetch_or(EXITING | DEAD, Ordering::AcqRel);
+        let waker = control.waker.take();
+        let links = std::mem::take(&mut control.links);
+        let rare = control.rare.take();
+        drop(control);
+        drop(waker);
+        (links, rare)
+    };
     tell_all(process, &reason, &links.to_vec(), rare);
     if let Some(parent) = parent {
         if heeded {

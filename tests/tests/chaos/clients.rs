@@ -266,16 +266,25 @@ impl Client {
     }
 
     async fn hang(&mut self, to: Target) {
-        let (of, timeout) = (Self::found(to), self.timeout());
+        let timeout = self.timeout();
+        let found = match to {
+            Target::Wide(id) => Wide::via(&id).server_ref().map(Ref::Wide),
+            Target::Narrow(id) => Narrow::via(&id).server_ref().map(Ref::Narrow),
+        };
+        let Some(server) = found else { return };
+        let of = with_ref!(&server, |server| server.pid());
         let begun = (Instant::now(), timeout);
-        let came = with_server!(to, |server| server.timeout(timeout).hang().await);
+        let came = with_ref!(&server, |server| server
+            .clone()
+            .timeout(timeout)
+            .hang()
+            .await);
         // Somebody has to end it, or it hangs for the rest of the run.
-        if let Some(of) = of
-            && came == Err(CallError::Timeout)
-        {
+        if came == Err(CallError::Timeout) {
             self.book.kills(of);
             of.exit(ExitReason::Kill);
         }
+        let of = Some(of);
         match came {
             Ok(()) => self.book.violated("a call that hangs was answered"),
             Err(error) => self.came_of("hang", of, begun, &Err(error), (0, None)),
