@@ -618,3 +618,20 @@ async fn while_it_ends_it_shows_none_that_has_ended() {
     ending.await.unwrap();
     assert_eq!(count(&supervisor), (0, 0));
 }
+
+#[registry_runtime::test(start_paused = true)]
+async fn a_restart_whose_init_takes_too_long_is_killed_and_tried_again() {
+    let log = Log::new();
+    let supervisor = started(options()).await;
+    let limit = Duration::from_secs(7);
+    let child = Script::new(&log).inits([Init::Works, Init::Hangs]);
+    let child = child.child("a").start_timeout(limit);
+    supervisor.start_child(child).await.unwrap();
+    Worker::via("a").crash().unwrap();
+    log.times("+a", 2).await;
+    let begun = Instant::now();
+    let again = tokio::time::timeout(limit * 2, log.times("+a", 3)).await;
+    again.expect("it is started again");
+    assert_eq!(begun.elapsed(), limit);
+    assert_eq!(Worker::via("a").ping().await, Ok("a".to_owned()));
+}

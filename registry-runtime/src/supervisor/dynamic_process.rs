@@ -266,8 +266,15 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
     };
     let stand_in = std::mem::replace(&mut child.spec, spec);
     let gone = match launched {
-        // How its `init` ends is heard by `ChildExit`, like any other end.
-        Ok(_) => None,
+        // How its `init` ends is heard by `ChildExit`, like any other end; one that takes too long is
+        // killed from beside, so that other children wait for nothing.
+        Ok(launched) => {
+            let limit = child.spec.options.start_timeout;
+            if let (Some(init), Some(limit)) = (launched.init, limit) {
+                drop(shared.runtime.spawn(init.done(Some(limit))));
+            }
+            None
+        }
         // The supervisor is ending.
         Err(StartError::SupervisorNotRunning) => state.remove(at),
         // Whoever started another child of that name meanwhile was quicker than the restart, and
