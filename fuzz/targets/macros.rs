@@ -81,8 +81,9 @@ fuzz_target!(|data: &[u8]| -> Corpus {
             quote!(const _: () = { #closure; };)
         }
     };
-    // An item that is no syntax is handed back as it is.
-    let handed_back = matches!(which % 5, 0 | 3) && !parses;
+    // An item that is no syntax is handed back as it is, and so are the arguments of a tree's children,
+    // where an editor completes what is half typed: those who read the output say what is wrong.
+    let handed_back = matches!(which % 5, 0 | 3) && !parses || which % 5 == 2;
     if !handed_back && let Err(error) = syn::parse2::<syn::File>(output.clone()) {
         panic!("{error}: {output}");
     }
