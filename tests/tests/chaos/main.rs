@@ -48,7 +48,10 @@ fn number(variable: &str) -> Option<u64> {
 fn quietly() {
     let next = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let text = info.payload_as_str().unwrap_or_default();
+        let payload = info.payload();
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(payload.downcast_ref::<&str>().copied());
+        let text = text.unwrap_or_default();
         if !text.starts_with(servers::PLANNED) {
             next(info);
         }
