@@ -45,6 +45,7 @@ pub(crate) fn match_spec(spec: &MatchSpec, takes: Takes) -> TokenStream {
                 // A statement of its own: where it is an argument, rustc minds its braces.
                 let found = names::local("found");
                 quote! {{
+                    #[allow(clippy::diverging_sub_expression, reason = "a body need not return")]
                     let #found = #body;
                     #[allow(unreachable_code, reason = "a body need not return")]
                     let #found = ::core::option::Option::Some(#found);
