@@ -35,8 +35,7 @@ fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
         let before = resident();
         let mut map = Map::default();
         for i in 0..table::others(kind, run) {
-            map.entries
-                .insert(format!("session:{i}"), Entry { pid: i });
+            map.entries.insert(format!("session:{i}"), Entry { pid: i });
         }
         table::measure(kind, run, &mut map, before)
     })
