@@ -1,5 +1,6 @@
 //! The documents say what is true: their Rust blocks compile and run, the compiler's words are the
-//! compiler's, and their links lead somewhere.
+//! compiler's, their links lead somewhere, and the list of ported tests
+//! names tests that are there.
 //!
 //! A block marked `rust` is the body of an async function that returns a `Result`, with the prelude and
 //! `Duration` in scope; each runs on a node of its own, under tokio's paused clock. One with an
@@ -11,6 +12,8 @@
 mod blocks;
 #[path = "docs/links.rs"]
 mod links;
+#[path = "docs/parity.rs"]
+mod parity;
 
 use std::path::{Path, PathBuf};
 

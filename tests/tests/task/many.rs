@@ -4,7 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use registry_runtime::prelude::*;
-use registry_tests::Gate;
+use registry_tests::{Gate, settle};
 
 use super::support::{HOUR, exited, exiting, in_process, in_trapping_process, sleep, unknown};
 
@@ -123,4 +123,24 @@ async fn yield_many_returns_exit_on_normal_exit() {
         Task::yield_many(&mut tasks, HOUR).await,
         [Some(exited(ExitReason::Normal))]
     );
+}
+
+#[registry_runtime::test]
+async fn yield_many_returns_results_on_infinity_timeout() {
+    let gate = Gate::shut();
+    let passed = gate.clone();
+    let mut tasks = [
+        Task::run(async {}),
+        Task::run(async move { passed.pass().await }),
+        exiting(ExitReason::Normal),
+    ];
+    let opener = tokio::spawn(async move {
+        settle().await;
+        gate.open();
+    });
+    assert_eq!(
+        Task::yield_many(&mut tasks, Duration::MAX).await,
+        [Some(Ok(())), Some(Ok(())), Some(exited(ExitReason::Normal))]
+    );
+    opener.await.unwrap();
 }

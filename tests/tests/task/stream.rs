@@ -146,6 +146,60 @@ async fn with_outer_halt_and_slowest_first() {
     }
 }
 
+#[registry_runtime::test]
+async fn with_inner_and_outer_halt_on_failure() {
+    for most in AT_A_TIME {
+        let texts = in_trapping_process(async move |_: Process<()>| {
+            let fail = async |n: u64| -> u64 { panic!("{n}") };
+            let inner = Task::async_stream((1..=8).take(4), fail).max_concurrency(most);
+            let mut results = inner.collect().await;
+            let mut outer = Task::async_stream(1..=8, fail).max_concurrency(most);
+            for _ in 0..4 {
+                results.extend(outer.next().await);
+            }
+            let text = |result: Result<u64, TaskError>| match result {
+                Err(TaskError::Exited(ExitReason::Panic(info))) => info.message().to_owned(),
+                other => panic!("{other:?}"),
+            };
+            results.into_iter().map(text).collect::<Vec<_>>()
+        })
+        .await;
+        assert_eq!(texts, ["1", "2", "3", "4", "1", "2", "3", "4"]);
+        settle().await;
+        assert_eq!(processes(), 0);
+    }
+}
+
+/// The items' iterator and the function are dropped when a stream ends, and when it is halted.
+#[registry_runtime::test]
+async fn what_it_was_made_of_goes_with_it() {
+    for taken in [1, 4] {
+        let log = Log::new();
+        let (items, body) = (Noted(log.clone()), Noted(log.clone()));
+        let mut stream = Task::async_stream(
+            (1..=4).inspect(move |_| {
+                let _ = &items;
+            }),
+            move |n: u64| {
+                let _ = &body;
+                async move { n }
+            },
+        );
+        for n in 1..=taken {
+            assert_eq!(stream.next().await, Some(Ok(n)));
+        }
+        assert_eq!(log.count("ended"), 0);
+        drop(stream);
+        assert_eq!(log.count("ended"), 2);
+    }
+}
+
+#[registry_runtime::test]
+async fn no_concurrency_counts_as_one() {
+    let stream = Task::async_stream(1..=4, async |n: u64| n).max_concurrency(0);
+    assert_eq!(stream.collect().await, ok([1, 2, 3, 4]));
+}
+
 #[registry_runtime::test(start_paused = true)]
 async fn never_runs_more_than_max_concurrency_tasks() {
     for most in [1, 2, 8] {

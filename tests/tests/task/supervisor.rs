@@ -3,7 +3,7 @@
 use std::future::pending;
 
 use registry_runtime::prelude::*;
-use registry_runtime::{Children, SupervisorError};
+use registry_runtime::{AnyChildSpec, Children, SupervisorError};
 use registry_tests::{Gate, Log, eventually, processes};
 
 use super::support::{exited, in_process, in_trapping_process, unknown};
@@ -19,6 +19,19 @@ async fn can_be_supervised_directly() {
     assert_eq!(tree.count_children().supervisors, 1);
     tree.shutdown().await;
     assert_eq!(processes(), 0);
+}
+
+#[registry_runtime::test]
+async fn several_can_be_supervised_and_told_apart_by_id() {
+    let one = AnyChildSpec::from(TaskSupervisor::builder());
+    let spec = SupervisorSpec::new("App").child(one.clone());
+    let tree = spec.child(one.clone().id("two")).start().await.unwrap();
+    tree.start_any(one.clone().id("three")).await.unwrap();
+    let same = tree.start_any(one).await.unwrap_err();
+    assert!(matches!(same, StartError::AlreadyStarted(_)), "{same:?}");
+    let children = tree.which_children();
+    let ids: Vec<_> = children.iter().map(|child| &*child.id).collect();
+    assert_eq!(ids, ["TaskSupervisor", "two", "three"]);
 }
 
 #[registry_runtime::test]
