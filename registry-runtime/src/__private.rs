@@ -17,8 +17,9 @@ pub use crate::node::{Slot, TestRuntime};
 pub use crate::process::launch::Launched;
 pub use crate::process::{Actor, Cell, Ctx, ExitReason, Info, NoMessage, Pid, Receiver, ReplyTo};
 pub use crate::registry::{
-    DeclaredRegistry, Duplicate, DuplicateByKey, Equivalent, Partitions, Registry, RegistryBuilder,
-    RegistryEvent, RegistryOptions, Unique, api as reg, declared_child_spec,
+    DeclaredRegistry, Duplicate, DuplicateByKey, Equivalent, Opaque, Partitions, Readable,
+    Registry, RegistryBuilder, RegistryEvent, RegistryOptions, Shown, Unique, api as reg,
+    declared_child_spec,
 };
 pub use crate::supervisor::{
     AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildSpec, Children,

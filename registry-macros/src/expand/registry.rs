@@ -95,6 +95,7 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
         &quote!(<#name as #krate::DeclaredRegistry>::declaration),
     );
     let api_vis = visibility(vis);
+    let shown = names::local("key");
     let options = options(registry, krate);
     let configure = configure(registry, krate);
     quote! {
@@ -123,6 +124,14 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
 
                 fn declaration() -> &'static #krate::Declaration {
                     #reference
+                }
+
+                fn show_key(
+                    #shown: &<Self as #krate::DeclaredRegistry>::Key,
+                ) -> #krate::core::option::Option<#krate::std::string::String> {
+                    #[allow(unused_imports, reason = "which of the two is used depends on the key")]
+                    use #krate::{Opaque as _, Readable as _};
+                    (&#krate::Shown(#shown)).show()
                 }
 
                 #options

@@ -12,7 +12,8 @@ use crate::sync::Ordering;
 
 /// What ran on a node a moment ago: each part as it was when it was looked at.
 ///
-/// Taking one costs time in proportion to the number of processes, and holds up none of them.
+/// Taking one costs time in proportion to the number of processes and of their names, and holds up
+/// none of them.
 ///
 /// # Elixir
 ///
@@ -42,7 +43,9 @@ pub struct ProcessInfo {
     pub type_name: &'static str,
     /// What it was labelled with.
     pub label: Option<String>,
-    /// What it holds in registries, as `Registry: key`; keys that are no text are left out as `_`.
+    /// What it holds in registries, as `Registry: key`, in the order of the texts. Keys that are
+    /// neither texts nor numbers read as their `Debug`; where a registry does not know it (see
+    /// [`show_keys`](crate::registry::RegistryBuilder::show_keys)), as `_`.
     pub names: Vec<String>,
     /// Whoever started it with a link.
     pub parent: Option<Pid>,
@@ -98,7 +101,7 @@ impl ProcessInfo {
             pid: header.pid,
             type_name: process.type_name(),
             label: label.map(|label| label.to_string()),
-            names: Vec::new(),
+            names: crate::registry::shown(process),
             parent: header.parent,
             mailbox: figures.length,
             mailbox_high_water: figures.high_water,

@@ -7,6 +7,7 @@ use hashbrown::Equivalent;
 
 use super::error::RegisterError;
 use super::kind::Keys;
+use super::show;
 use super::{Registry, RegistryBuilder, RegistryOptions};
 use crate::introspect::{Declaration, RegistryId};
 use crate::node::{Slot, SlotRef};
@@ -47,6 +48,13 @@ pub trait DeclaredRegistry: Sized + 'static {
         RegistryOptions::default()
     }
 
+    /// How a key reads in snapshots; `None` if it cannot be read.
+    #[doc(hidden)]
+    #[must_use]
+    fn show_key(key: &Self::Key) -> Option<String> {
+        show::text(key)
+    }
+
     /// Adds what depends on the registry's types: listeners, meta.
     #[doc(hidden)]
     #[must_use]
@@ -62,7 +70,9 @@ pub trait DeclaredRegistry: Sized + 'static {
     fn registry() -> SlotRef<Handle<Self>> {
         Self::slot().get_or_init(|| {
             let options = Self::options().declared(Self::declaration());
-            Registry::declared(Self::configure(RegistryBuilder::new(options)))
+            let mut builder = RegistryBuilder::new(options);
+            builder.show = Some(Self::show_key);
+            Registry::declared(Self::configure(builder))
         })
     }
 }

@@ -13,6 +13,7 @@ use super::lock::Locks;
 use super::meta::Meta;
 use super::options::{OptionError, RegistryBuilder, RegistryOptions};
 use super::shard::{Core, Shard};
+use super::show;
 use crate::process::{NoMessage, Pid};
 use crate::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -110,6 +111,7 @@ where
             running: AtomicBool::new(false),
             label: builder.options.label(),
             listeners: Listeners::new(builder.listeners),
+            show: builder.show.unwrap_or(show::text),
         });
         let inner = Inner {
             shards: (0..shards)

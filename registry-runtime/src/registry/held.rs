@@ -4,7 +4,6 @@ use std::hash::Hash;
 
 use hashbrown::Equivalent;
 
-use super::at::At;
 use super::kind::Keys;
 use super::member::Shared;
 use super::names::address;
@@ -22,6 +21,9 @@ where
     /// The keys that a process has registered, in no order; a key is there as often as the process
     /// registered under it. Empty when the process holds none, or is dead.
     ///
+    /// A process that ends lets go of all of its entries at once, and they leave one by one then: for
+    /// that moment, before anyone is told of its death, `lookup` may still show them.
+    ///
     /// Takes time in proportion to what the process holds, in this and other registries.
     ///
     /// # Elixir
@@ -37,19 +39,15 @@ where
         for note in names.iter() {
             let shard = self.inner.shard(note.hash);
             if note.shard() == address(shard) {
-                let held = Held {
-                    pid,
-                    hash: note.hash,
-                    at: &note.at,
-                };
-                held.keys(shard.read().table(), &mut keys);
+                let held = (note.hash, pid, note.at.as_slice());
+                shard.read().table().held_keys(held, &mut keys);
             }
         }
         keys
     }
 
     /// The values that a process has registered under a key, cloned, in no order. Empty when it
-    /// holds none there, or is dead.
+    /// holds none there, or is dead; of a process that ends, see [`Registry::keys`].
     ///
     /// # Elixir
     ///
@@ -77,30 +75,20 @@ where
     }
 }
 
-/// What one process holds under one hash.
-struct Held<'a> {
-    pid: Pid,
-    hash: u64,
-    at: &'a At,
-}
-
-impl Held<'_> {
-    fn keys<K: Clone, V, M: ?Sized>(&self, table: &Table<K, V, M>, keys: &mut Vec<K>) {
-        if let At::One(index) = *self.at {
-            keys.extend(
-                table
-                    .held(self.hash, self.pid, index)
-                    .map(|row| row.key.clone()),
-            );
+impl<K: Clone, V, M: ?Sized> Table<K, V, M> {
+    /// The keys that a process holds under one hash, by what it has noted.
+    pub(super) fn held_keys(&self, (hash, pid, noted): (u64, Pid, &[u32]), keys: &mut Vec<K>) {
+        if let [index] = *noted {
+            keys.extend(self.held(hash, pid, index).map(|row| row.key.clone()));
             return;
         }
         // Keys of one hash share a note, so that an index may stand in it several times.
-        let mut indexes = self.at.as_slice().to_vec();
+        let mut indexes = noted.to_vec();
         indexes.sort_unstable();
         indexes.dedup();
-        for row in table.of_hash(self.hash) {
+        for row in self.of_hash(hash) {
             for &index in &indexes {
-                if row.is_held(self.pid, index) {
+                if row.is_held(pid, index) {
                     keys.push(row.key.clone());
                 }
             }

@@ -55,6 +55,7 @@ mod quiet;
 mod register;
 mod select;
 mod shard;
+mod show;
 mod table;
 #[cfg(all(test, not(registry_loom)))]
 mod tests;
@@ -73,7 +74,9 @@ pub use kind::{Duplicate, DuplicateByKey, DuplicateKeys, Keys, Unique};
 pub use kind::{KeepsOne, KeepsSeveral, Sends};
 pub use listener::RegistryEvent;
 pub use matching::{IsMatch, Matched};
-pub(crate) use names::{Names, leave_all};
+pub(crate) use names::{Names, leave_all, shown};
 pub use options::{OptionError, Partitions, RegistryBuilder, RegistryOptions};
 #[doc(hidden)]
 pub use process::declared_child_spec;
+#[doc(hidden)]
+pub use show::{Opaque, Readable, Shown};

@@ -20,6 +20,10 @@ use crate::process::{Pid, Proc};
 pub(crate) trait Leave: Send + Sync {
     /// Takes out the entries of a process that leaves.
     fn leave(&self, pid: Pid, hash: u64, at: At);
+
+    /// Adds what a process holds under a hash, as text. The caller holds no lock: it is the user
+    /// who says how a key reads.
+    fn show(&self, pid: Pid, hash: u64, indexes: &[u32], into: &mut Vec<String>);
 }
 
 /// The index of a process's own registrations; small for a process with one name.
@@ -180,6 +184,30 @@ impl std::fmt::Debug for Names {
             names => write!(f, "Names({})", names.len()),
         }
     }
+}
+
+/// What a process holds in registries, as `registry: key`, in order. For those who look at it: in
+/// proportion to what it holds, one lock at a time.
+pub(crate) fn shown(process: &dyn Proc) -> Vec<String> {
+    let header = process.header();
+    let notes: Vec<(Arc<dyn Leave>, u64, Vec<u32>)> = {
+        let names = header.names.lock();
+        let copied = |note: &Note| {
+            (
+                Arc::clone(&note.shard),
+                note.hash,
+                note.at.as_slice().to_vec(),
+            )
+        };
+        names.iter().map(copied).collect()
+    };
+    let mut shown = Vec::with_capacity(notes.len());
+    for (shard, hash, indexes) in notes {
+        shard.show(header.pid, hash, &indexes, &mut shown);
+        quiet::discard(shard);
+    }
+    shown.sort_unstable();
+    shown
 }
 
 /// Takes a process out of all registries; the step of its exit before anyone is told.

@@ -11,6 +11,7 @@ use super::Registry;
 use super::error::Label;
 use super::kind::{Keys, Unique};
 use super::listener::{Listener, RegistryEvent};
+use super::show;
 use crate::introspect::Declaration;
 use crate::process::{NoMessage, Receiver};
 
@@ -124,6 +125,8 @@ pub struct RegistryBuilder<K, V = (), D = Unique, M: ?Sized = NoMessage> {
     pub(crate) options: RegistryOptions,
     pub(crate) listeners: Vec<Listener<K, V>>,
     pub(crate) meta: Vec<(Box<str>, Arc<dyn Any + Send + Sync>)>,
+    /// How a key reads; texts and numbers alone unless it is set.
+    pub(crate) show: Option<fn(&K) -> Option<String>>,
     kind: PhantomData<fn(M) -> D>,
 }
 
@@ -133,6 +136,7 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
             options,
             listeners: Vec::new(),
             meta: Vec::new(),
+            show: None,
             kind: PhantomData,
         }
     }
@@ -149,6 +153,18 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
     #[must_use]
     pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
         self.options = self.options.name(name);
+        self
+    }
+
+    /// Has snapshots show keys by their `Debug`. Those that are texts, numbers, `bool` or `char`
+    /// are shown without; other keys are left out as `_`. A registry that is declared shows its
+    /// keys whenever they are `Debug`.
+    #[must_use]
+    pub fn show_keys(mut self) -> Self
+    where
+        K: fmt::Debug + 'static,
+    {
+        self.show = Some(|key| show::text(key).or_else(|| Some(format!("{key:?}"))));
         self
     }
 

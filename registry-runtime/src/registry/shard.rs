@@ -30,6 +30,8 @@ pub(super) struct Core<K, V> {
     pub(super) running: AtomicBool,
     pub(super) label: Label,
     pub(super) listeners: Listeners<K, V>,
+    /// How a key reads, if it can be read.
+    pub(super) show: fn(&K) -> Option<String>,
 }
 
 /// A table that its shard owns, except while someone goes through it outside of the lock.
@@ -209,6 +211,19 @@ where
             table.shrink();
             changing.done(0, gone.count).discard();
             gone.discard();
+        }
+    }
+
+    fn show(&self, pid: Pid, hash: u64, indexes: &[u32], into: &mut Vec<String>) {
+        let mut keys = Vec::new();
+        self.read()
+            .table()
+            .held_keys((hash, pid, indexes), &mut keys);
+        for key in keys {
+            let text = quiet::run(|| (self.core.show)(&key)).flatten();
+            let text = text.unwrap_or_else(|| "_".to_owned());
+            into.push(format!("{}: {text}", self.core.label.name));
+            quiet::discard(key);
         }
     }
 }
