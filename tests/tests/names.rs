@@ -2,7 +2,7 @@
 //! it ends.
 //!
 //! Seen to fail: with names read under the lock of the process (`a_key_may_look_back` hangs), and
-//! with the notes' indexes unsorted and not made unique (`all_keys_of_one_hash_are_shown_once`).
+//! with the notes' indexes unsorted and not made unique (the same: each key is there three times).
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
