@@ -221,6 +221,6 @@ impl<K, V, D, M: ?Sized> fmt::Debug for RegistryBuilder<K, V, D, M> {
             .field("options", &self.options)
             .field("listeners", &self.listeners.len())
             .field("meta", &self.meta.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
