@@ -1,5 +1,5 @@
-//! The README's code: its example is run as it stands, its tests are these, and its links lead
-//! somewhere.
+//! The README's tests are these, and its links lead somewhere. Its programs are run as they stand by the
+//! doc tests of `registry-runtime`.
 
 use std::path::Path;
 
