@@ -39,7 +39,7 @@ impl Worker {
 
     #[call]
     async fn never(&mut self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     #[call]

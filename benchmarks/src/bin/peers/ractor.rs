@@ -71,7 +71,7 @@ impl Actor for Supervisor {
 }
 
 fn found(name: &str) -> bool {
-    registry::where_is(name.to_owned()).is_some()
+    registry::where_is(name).is_some()
 }
 
 pub(super) async fn answers() -> Answers {
