@@ -8,6 +8,32 @@ use crate::registry::{NotRunning, RegisterError};
 
 /// Why a call has no answer.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// #[gen_server]
+/// struct Printer {}
+///
+/// #[gen_server]
+/// impl Printer {
+///     #[call] async fn jam(&mut self) { std::future::pending().await }
+///     #[call] fn burn(&mut self) { panic!("on fire") }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let printer = Printer::start().await?;
+/// let hasty = printer.clone().timeout(Duration::from_millis(10));
+/// assert_eq!(hasty.jam().await, Err(CallError::Timeout));
+/// printer.exit(ExitReason::Kill);
+/// printer.pid().ended().await;
+/// assert_eq!(printer.burn().await, Err(CallError::NotRunning));
+/// assert!(matches!(Printer::start().await?.burn().await, Err(CallError::Exited(_))));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The reasons that `GenServer.call/3` exits with.

@@ -14,6 +14,24 @@ pub struct Catalog {
 /// Lists everything that the program declares: registries, servers, supervisors, trees, each with
 /// its place in the source. Generic servers, and what is declared inside of functions, may be missing.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Sessions, keys = unique, key = String }
+///
+/// #[gen_server(registry = Sessions, key = <name>)]
+/// struct Session { name: String }
+///
+/// #[gen_server]
+/// impl Session {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let text = catalog().check().unwrap_err().to_string();
+/// assert!(text.contains("Session"));  // no tree of this program starts `Sessions`
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// There is none; `Application.spec/1` comes closest.

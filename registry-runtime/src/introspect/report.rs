@@ -68,6 +68,22 @@ static HOOK: OnceLock<Hook> = OnceLock::new();
 ///
 /// `hook` runs in the process that the report is about: it must not block.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::mpsc;
+///
+/// let (sender, reports) = mpsc::channel();
+/// assert!(registry_runtime::set_reporter(move |report| { let _ = sender.send(report.to_string()); }));
+/// let agent = Agent::start(|| 0).await?;
+/// agent.pid().send("what?")?;  // nothing takes a `&str` there
+/// agent.stop(ExitReason::Normal).await?;
+/// assert!(reports.try_recv()?.contains(&agent.pid().to_string()));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// A `Logger` handler.

@@ -15,6 +15,17 @@ use crate::sync::Ordering;
 /// Taking one costs time in proportion to the number of processes and of their names, and holds up
 /// none of them.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let idle = spawn(async |mut ctx: Process<()>| ctx.recv().await);
+/// let snapshot = Node::current().snapshot();
+/// assert!(snapshot.processes.iter().any(|process| process.pid == idle.pid()));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// What `:observer` shows.

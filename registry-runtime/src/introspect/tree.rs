@@ -12,6 +12,23 @@ const SHOWN: usize = 10;
 /// Displays as text; [`Tree::mermaid`] and [`Tree::dot`] draw it. Of a dynamic supervisor's children
 /// ten are in it.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// supervision_tree! {
+///     pub Office;
+///     dynamic_supervisor!<pub Annex>;
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let office = Office::start().await?;
+/// assert_eq!(Office::tree().children()[0].name(), "Annex");
+/// println!("{}", office.tree());
+/// println!("{}", office.tree().mermaid());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The applications tab of `:observer`.

@@ -32,6 +32,20 @@ use crate::process::{self, Pid};
 ///
 /// Cheap to clone: a handle.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Names, keys = unique, key = String }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let node = Node::new();
+/// let pid = node.scope(Names::start()).await?;
+/// assert_eq!(Node::current().processes().len(), 0);  // it runs on the other
+/// assert!(node.processes().contains(&pid));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// A node of the BEAM, within one program.

@@ -70,6 +70,18 @@ impl Pid {
     ///
     /// Safe.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let worker = spawn(async |mut ctx: Process<()>| ctx.recv().await);
+    /// worker.pid().exit(ExitReason::Kill);
+    /// assert_eq!(worker.pid().ended().await, ExitReason::Killed);
+    /// assert_eq!(worker.pid().ended().await, ExitReason::NoProc);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Process.monitor/1` and a `receive`, for tasks that are no process.

@@ -26,6 +26,37 @@ const BURST: u32 = 128;
 /// Handlers, `init` and `terminate` may take a `&mut Ctx<Self>`. Having it proves to be the
 /// process: registering, linking, monitoring and receiving ask for it.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// struct Tick;
+///
+/// #[gen_server]
+/// struct Countdown { left: u32 }
+///
+/// #[gen_server]
+/// impl Countdown {
+///     fn init(&mut self, ctx: &mut Ctx<Self>) { ctx.continue_with(Tick) }
+///
+///     #[info]
+///     fn tick(&mut self, ctx: &mut Ctx<Self>, _: Tick) {
+///         match self.left.checked_sub(1) {
+///             Some(left) => self.left = left,
+///             None => return ctx.stop(ExitReason::Shutdown),
+///         }
+///         ctx.send_after(Duration::from_millis(1), Tick);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let countdown = Countdown::start(3).await?;
+/// assert_eq!(countdown.pid().ended().await, ExitReason::Shutdown);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `self()` and the functions of `Process` that act on the caller.

@@ -23,6 +23,32 @@ use crate::sync::Mutex;
 /// When it is dropped unsent, the caller gets `CallError::NoReply` at once, or
 /// `CallError::Exited` if the server ended.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Gate { #[default] waiting: Vec<ReplyTo<&'static str>> }
+///
+/// #[gen_server]
+/// impl Gate {
+///     #[call] fn pass(&mut self, reply: ReplyTo<&'static str>) { self.waiting.push(reply) }
+///
+///     #[cast]
+///     fn open(&mut self) {
+///         for reply in self.waiting.drain(..) { reply.send("through") }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let gate = Gate::start().await?;
+/// let one = tokio::spawn(gate.pass());
+/// tokio::task::yield_now().await;
+/// gate.open()?;
+/// assert_eq!(one.await?, Ok("through"));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The `from` of `handle_call/3` with `{:noreply, state}`; `send` is `GenServer.reply/2`.

@@ -22,6 +22,27 @@ where
     /// See [`Registry::with`] for values that are dear to clone, and [`Registry::whereis`] when
     /// only the process is wanted.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Users, keys = unique, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Users::start().await?;
+    /// let ann = spawn(async |mut ctx: Process<()>| {
+    ///     Users::register(&ctx, "ann".to_owned(), 7).expect("the name is free");
+    ///     ctx.recv().await
+    /// });
+    /// while Users::count() == 0 { tokio::task::yield_now().await }
+    /// assert_eq!(Users::lookup("ann"), Some((ann.pid(), 7)));
+    /// assert_eq!(Users::whereis("ann"), Some(ann.pid()));
+    /// assert_eq!(Users::with("ann", |_pid, value| value + 1), Some(8));
+    /// assert_eq!(Users::keys(ann.pid()), ["ann"]);
+    /// assert_eq!(Users::lookup("bob"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.lookup/2`.

@@ -72,6 +72,23 @@ where
     /// entries are collected as pids and clones of the values; when it returns an `Option`, what is
     /// in there. It runs under no lock and may use the registry.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Topics, keys = duplicate, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Topics::start().await?;
+    /// let reader = spawn(async |ctx: Process<()>| {
+    ///     for level in [1, 5] { Topics::register(&ctx, "news".to_owned(), level).expect("it runs") }
+    ///     assert_eq!(Topics::matching("news", match_spec! { (_, level) if *level > 3 }), [(ctx.pid(), 5)]);
+    ///     assert_eq!(Topics::count_match("news", |_pid, _level: &u32| true), 2);
+    /// });
+    /// assert!(reader.pid().ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.match/4`.

@@ -54,6 +54,21 @@ where
     /// The value under a key of the registry's own, cloned; `None` when there is none, or it is
     /// of another type than `T`.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Rooms, keys = duplicate, key = u32, meta = [("limit", 10_u32)] }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Rooms::start().await?;
+    /// assert_eq!(Rooms::meta::<u32>("limit"), Some(10));
+    /// Rooms::put_meta("limit", 20_u32)?;
+    /// assert_eq!(Rooms::meta::<u32>("limit"), Some(20));
+    /// assert_eq!(Rooms::meta::<String>("limit"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.meta/2`. Keys are strings here.

@@ -22,6 +22,23 @@ where
     /// `f` runs under no lock and may use the registry. If it updates the same entry itself, the
     /// outer update comes last; if it unregisters it, nothing is updated.
     ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Points, keys = unique, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Points::start().await?;
+    /// let ann = spawn(async |ctx: Process<()>| {
+    ///     Points::register(&ctx, "ann".to_owned(), 1).expect("the name is free");
+    ///     assert_eq!(Points::update_value(&ctx, "ann", |points| points + 1), Some((2, 1)));
+    ///     assert_eq!(Points::update_value(&ctx, "bob", |points| points + 1), None);
+    /// });
+    /// assert!(ann.pid().ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.update_value/3`.

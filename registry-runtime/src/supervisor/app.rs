@@ -13,6 +13,23 @@ use crate::process::{ExitReason, Pid};
 ///
 /// Dropping it does nothing: the tree runs on.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// supervision_tree! {
+///     App1;
+///     registry!<pub(self) Names, keys = unique, key = String>;
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = App1::start().await?;
+/// let watched = tokio::spawn({ let app = app.clone(); async move { app.wait().await } });
+/// app.shutdown().await;
+/// assert_eq!(watched.await?, ExitReason::Shutdown);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// A started `Application`.

@@ -33,6 +33,30 @@ use crate::sync::Mutex;
 ///
 /// A handle: cheap to clone, and usable from any task.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Download { url: String }
+///
+/// #[gen_server]
+/// impl Download {
+///     #[call] fn url(&self) -> String { self.url.clone() }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let downloads = DynamicSupervisor::builder().max_children(1).start()?;
+/// let one = downloads.start_child(Download::child_spec("a".into())).await?;
+/// assert_eq!(one.url().await?, "a");
+/// let two = downloads.start_child(Download::child_spec("b".into())).await;
+/// assert_eq!(two.map(|_| ()), Err(StartError::MaxChildren));
+/// downloads.terminate_child(one.pid()).await?;
+/// assert_eq!(downloads.count_children().active, 0);
+/// downloads.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `DynamicSupervisor`.

@@ -155,6 +155,30 @@ impl fmt::Debug for SupervisorSpec {
 /// A handle: cheap to clone, and usable from any task. Requests are served one after the other by
 /// the supervisor's process; while it starts or ends a child, they wait.
 ///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Clerk { #[default] served: u32 }
+///
+/// #[gen_server]
+/// impl Clerk {
+///     #[call] fn serve(&mut self) -> u32 { self.served += 1; self.served }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let office = Supervisor::builder("office").strategy(Strategy::OneForAll).start().await?;
+/// let clerk = office.start_child(Clerk::child_spec().id("front").restart(Restart::Transient)).await?;
+/// assert_eq!(clerk.serve().await?, 1);
+/// office.terminate_child("front").await?;
+/// assert!(!clerk.is_alive());
+/// let pid = office.restart_child("front").await?;
+/// assert_eq!(office.which_children()[0].pid(), Some(pid));
+/// office.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `Supervisor`.
