@@ -34,7 +34,7 @@ usage: cargo run --release --manifest-path benchmarks/Cargo.toml -- [options]
   --cases a,b        only cases whose id begins so
   --peers x,y        only these beside ours, raw and the map; `none` for none
   --allocators a,b   of system, mimalloc
-  --repetitions n    5 unless said otherwise; 1 with --quick
+  --repetitions n    3 unless said otherwise, under 15 minutes; 1 with --quick
   --dry              print the table, leave benchmarks/report alone
   --list             what there is to be measured";
 

@@ -98,7 +98,7 @@ fn run(
 ) {
     let repetitions = options
         .repetitions
-        .unwrap_or(if options.quick { 1 } else { 5 });
+        .unwrap_or(if options.quick { 1 } else { 3 });
     let beam = machine.beam.is_some();
     if !beam && options.admits(BEAM) {
         eprintln!("`elixir` is not on the path: the BEAM is left out");
