@@ -1,5 +1,5 @@
-//! A user's crate of edition 2021: the runtime has another name, every lint is denied, and everything is public,
-//! so that whatever lacks docs is found.
+//! A user's crate, of either edition: the runtime has another name, every lint is denied, and everything is
+//! public, so that whatever lacks docs is found.
 #![forbid(unsafe_code)]
 #![deny(
     warnings,
@@ -57,7 +57,10 @@
     reason = "the choice of this crate"
 )]
 
-use actors::{gen_server, match_spec, registry, supervision_tree, Ctx, ExitReason, ReplyTo};
+// Apart, since the editions sort names in different ways.
+use actors::{gen_server, match_spec, registry, supervision_tree};
+
+use actors::{Ctx, ExitReason, ReplyTo};
 
 /// What a session may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,7 +217,9 @@ pub fn admins() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{admins, App, Event, Holder, Session, Topics};
+    use super::admins;
+
+    use super::{App, Event, Holder, Session, Topics};
 
     #[actors::test(crate = actors)]
     async fn it_runs() {
