@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use foldhash::fast::FixedState;
-use tokio::time::Instant;
 
 use super::child::{AnyChildSpec, ChildOptions};
+use super::failures::Failures;
 use super::intensity::Intensity;
-use super::{Backoff, ChildInfo, ChildState, Children, Restart};
+use super::{ChildInfo, ChildState, Children, Restart};
 use crate::process::{ExitReason, Pid, resolve};
 
 /// A child's place in the order.
@@ -34,10 +33,7 @@ pub(crate) struct Entry {
     /// `None` while the child is being launched from it.
     spec: Option<AnyChildSpec>,
     pub(crate) state: ChildState,
-    /// Restarts that came to nothing, or not to much, in a row.
-    pub(crate) failures: u32,
-    /// When it was last started again.
-    pub(crate) since: Option<Instant>,
+    pub(crate) failures: Failures,
     /// How often it has been started again.
     pub(crate) restarts: u32,
     /// Why its last process ended.
@@ -67,8 +63,7 @@ impl Registered {
             type_name: spec.0.launch.name(),
             spec: Some(spec),
             state: ChildState::Stopped,
-            failures: 0,
-            since: None,
+            failures: Failures::default(),
             restarts: 0,
             last_exit: None,
         };
@@ -165,12 +160,6 @@ impl Registered {
 }
 
 impl Entry {
-    /// Notes one more failure in a row: how long the next restart waits.
-    pub(crate) fn fails(&mut self, backoff: Backoff) -> Duration {
-        self.failures = self.failures.saturating_add(1);
-        backoff.delay(self.failures)
-    }
-
     /// What the child is doing, for those who look: a process that has ended runs no more, even if
     /// the supervisor has yet to hear of it.
     fn shown(&self) -> ChildState {

@@ -3,11 +3,12 @@
 //! Everything here takes the same time however many children there are, but for the listing.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use foldhash::fast::FixedState;
-use tokio::time::Instant;
 
 use super::child::{Launch, Spec};
+use super::failures::Failures;
 use super::{ChildKind, Children};
 use crate::process::{ExitReason, Pid};
 
@@ -37,10 +38,7 @@ pub(crate) struct Child {
 pub(crate) struct History {
     /// How often it has been started again.
     pub(crate) restarts: u32,
-    /// Restarts that came to nothing, or not to much, in a row.
-    pub(crate) failures: u32,
-    /// When its running process was started.
-    pub(crate) since: Option<Instant>,
+    pub(crate) failures: Failures,
     /// Why its last process ended.
     pub(crate) last_exit: Option<ExitReason>,
 }
@@ -70,12 +68,16 @@ impl Child {
         self.history.get_or_insert_default()
     }
 
-    /// How long the next restart waits: one more came to nothing.
-    pub(crate) fn next_delay(&mut self) -> Option<std::time::Duration> {
+    /// It has ended: how long its restart waits.
+    pub(crate) fn has_ended(&mut self) -> Option<Duration> {
         let backoff = self.spec.options.backoff?;
-        let history = self.history();
-        history.failures = history.failures.saturating_add(1);
-        Some(backoff.delay(history.failures))
+        Some(self.history().failures.after_an_end(backoff))
+    }
+
+    /// A restart of it has failed: how long the next one waits.
+    pub(crate) fn has_failed(&mut self) -> Option<Duration> {
+        let backoff = self.spec.options.backoff?;
+        Some(self.history().failures.one_more(backoff))
     }
 
     fn is_supervisor(&self) -> bool {

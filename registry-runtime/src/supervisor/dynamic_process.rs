@@ -4,8 +4,6 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::child::BeforeRun;
 use super::dynamic::{DynamicSupervisor, Shared};
 use super::dynamic_children::Child;
@@ -204,16 +202,7 @@ fn restart_later(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Re
         let Some(child) = state.get_mut(pid) else {
             return Ok(());
         };
-        if let Some(backoff) = child.spec.options.backoff {
-            let history = child.history();
-            if history
-                .since
-                .is_some_and(|since| since.elapsed() > backoff.most)
-            {
-                history.failures = 0;
-            }
-        }
-        child.next_delay()
+        child.has_ended()
     };
     match delay {
         None => restart(shared, ctx, pid),
@@ -236,7 +225,7 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         }
         let history = child.history();
         history.restarts = history.restarts.saturating_add(1);
-        history.since = Some(Instant::now());
+        history.failures.started();
         let stand_in = child.spec.stand_in();
         std::mem::replace(&mut child.spec, stand_in)
     };
@@ -290,7 +279,7 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         }
         // Tried again at the next turn: it counts as a restart each time.
         Err(_) => {
-            let delay = state.get_mut(at).and_then(Child::next_delay);
+            let delay = state.get_mut(at).and_then(Child::has_failed);
             ctx.add_timer(delay.unwrap_or_default(), Timed::Once(RestartChild(at)));
             None
         }

@@ -11,6 +11,7 @@ mod dynamic_options;
 mod dynamic_process;
 #[cfg(all(test, not(registry_loom)))]
 mod dynamic_tests;
+mod failures;
 mod instance;
 mod intensity;
 mod options;

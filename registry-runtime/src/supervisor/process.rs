@@ -4,8 +4,6 @@ use std::any::Any;
 use std::future::poll_fn;
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::child::{AnyChildSpec, BeforeRun};
 use super::children::{Place as Seat, Registered};
 use super::dynamic_process::end_of;
@@ -195,7 +193,7 @@ impl Run {
         let mut children = self.shared.children.lock();
         if let Some(entry) = children.get_mut(seat) {
             entry.restarts = entry.restarts.saturating_add(1);
-            entry.since = Some(Instant::now());
+            entry.failures.started();
             process
                 .header()
                 .restarts
@@ -288,13 +286,7 @@ impl Run {
             let mut children = self.shared.children.lock();
             children.get_mut(seat).and_then(|entry| {
                 let backoff = entry.options.backoff?;
-                if entry
-                    .since
-                    .is_some_and(|since| since.elapsed() > backoff.most)
-                {
-                    entry.failures = 0;
-                }
-                Some(entry.fails(backoff))
+                Some(entry.failures.after_an_end(backoff))
             })
         };
         match delay {
@@ -377,7 +369,7 @@ impl Run {
             children.set_state(seat, ChildState::Restarting);
             children.get_mut(seat).and_then(|entry| {
                 let backoff = entry.options.backoff?;
-                Some(entry.fails(backoff))
+                Some(entry.failures.one_more(backoff))
             })
         };
         self.ctx
