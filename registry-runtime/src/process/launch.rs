@@ -170,7 +170,7 @@ impl<'a> Place<'a> {
         body: impl Future<Output = ExitReason> + Send + 'static,
     ) -> Launched<A> {
         cell.header.flags.fetch_or(STARTED, Ordering::AcqRel);
-        self.spawn(&cell, body);
+        self.spawn(&cell, body, EndedBy::Kills);
         Launched { cell, init: None }
     }
 
@@ -181,10 +181,7 @@ impl<'a> Place<'a> {
         body: impl Future<Output = ExitReason> + Send + 'static,
     ) -> Launched<A> {
         cell.header.flags.fetch_or(STARTED, Ordering::AcqRel);
-        drop(
-            self.runtime
-                .spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals)),
-        );
+        self.spawn(&cell, body, EndedBy::Signals);
         Launched { cell, init: None }
     }
 
@@ -204,7 +201,7 @@ impl<'a> Place<'a> {
             noted.is_ok(),
             "a process that does not run waits for nobody"
         );
-        self.spawn(&cell, body(reply));
+        self.spawn(&cell, body(reply), EndedBy::Kills);
         let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         Launched {
             cell,
@@ -216,8 +213,9 @@ impl<'a> Place<'a> {
         self,
         cell: &Arc<Cell<A>>,
         body: impl Future<Output = ExitReason> + Send + 'static,
+        ended_by: EndedBy,
     ) {
-        let task = Task::new(Arc::clone(cell), body, EndedBy::Kills);
+        let task = Task::new(Arc::clone(cell), body, ended_by);
         drop(self.runtime.spawn(task));
     }
 }
