@@ -68,6 +68,12 @@ pub(crate) struct InitWait {
 }
 
 impl InitWait {
+    /// To be awaited by somebody else: the launcher goes on, and waits for nothing.
+    pub(crate) fn handed_on(mut self) -> Self {
+        self.started.handed_on();
+        self
+    }
+
     /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
     /// the time that this returns. After `limit` the process is killed.
     pub(crate) async fn done(self, limit: Option<Duration>) -> Result<(), StartError> {

@@ -70,6 +70,19 @@ struct Slot<T> {
     note: Option<Note>,
 }
 
+impl<T> Slot<T> {
+    /// Takes the note out, and back if it is in force. Its process is dropped by the caller, who
+    /// holds no lock by then.
+    #[must_use]
+    fn take_note(&mut self) -> Option<Note> {
+        let note = self.note.take();
+        if let (State::Empty, Some(note)) = (&self.state, &note) {
+            note.take_back();
+        }
+        note
+    }
+}
+
 enum State<T> {
     Empty,
     Filled(T),
@@ -229,6 +242,12 @@ impl<T> Awaiting<T> {
         Ok(())
     }
 
+    /// Whoever said that it waits goes on with something else; another may await the answer.
+    pub(crate) fn handed_on(&mut self) {
+        let note = self.slot.lock().take_note();
+        drop(note);
+    }
+
     /// Nobody waits for the answer any more.
     #[inline]
     pub(crate) fn give_up(&mut self) {
@@ -237,11 +256,8 @@ impl<T> Awaiting<T> {
         }
         self.over = true;
         let mut slot = self.slot.lock();
+        let note = slot.take_note();
         let left = std::mem::replace(&mut slot.state, State::Gone);
-        let note = slot.note.take();
-        if let (State::Empty, Some(note)) = (&left, &note) {
-            note.take_back();
-        }
         let waker = slot.waker.take();
         drop(slot);
         drop((left, note, waker));

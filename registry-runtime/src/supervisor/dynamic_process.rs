@@ -260,7 +260,7 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         Ok(launched) => {
             let limit = child.spec.options.start_timeout;
             if let (Some(init), Some(limit)) = (launched.init, limit) {
-                drop(shared.runtime.spawn(init.done(Some(limit))));
+                drop(shared.runtime.spawn(init.handed_on().done(Some(limit))));
             }
             None
         }

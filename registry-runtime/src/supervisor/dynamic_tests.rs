@@ -27,6 +27,8 @@ struct Child {
 enum Second {
     /// It has ended for this reason by the time that its launch returns.
     Ends(ExitReason),
+    /// Its `init` hangs.
+    Hangs,
     /// The child is terminated before its second process is made.
     IsTerminated(Arc<OnceLock<(DynamicSupervisor, Pid)>>),
 }
@@ -45,6 +47,7 @@ impl Child {
     fn spec(self, restart: Restart) -> AnyChildSpec {
         let options = ChildOptions {
             restart,
+            start_timeout: Some(Duration::from_secs(3_600)),
             ..ChildOptions::worker()
         };
         let start =
@@ -62,6 +65,16 @@ impl Child {
         match &self.second {
             _ if !is_second => {}
             Second::Ends(reason) => ends = Some(reason.clone()),
+            Second::Hangs => {
+                let cell = place.prepare::<Plain<()>>(None, |_| Ok(()))?;
+                before_run(&(Arc::clone(&cell) as Arc<dyn Proc>));
+                self.launched.send(cell.header.pid).unwrap();
+                let hang = |started| async move {
+                    let _started: crate::process::ReplyTo<()> = started;
+                    pending().await
+                };
+                return Ok(place.run_init(cell, hang).into());
+            }
             Second::IsTerminated(child) => {
                 let (supervisor, pid) = child.get().expect("it was started once");
                 let runtime = Handle::current();
@@ -173,5 +186,21 @@ async fn a_child_that_is_terminated_as_it_is_restarted_has_no_successor() {
         "{ended:?}"
     );
     assert_eq!(active(&supervisor), (0, 0));
+    supervisor.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_supervisor_that_restarts_a_child_does_not_wait_for_its_init() {
+    let (child, mut pids) = Child::new(Second::Hangs);
+    let supervisor = started();
+    let first = supervisor.start_any(child.spec(Restart::Permanent)).await;
+    assert_eq!(first.as_ref(), Ok(&next(&mut pids).await));
+    first.unwrap().exit(ExitReason::Kill);
+    let second = next(&mut pids).await;
+    assert!(second.is_alive());
+    let waiting_on = &supervisor.0.process.header.waiting_on;
+    assert_eq!(waiting_on.load(crate::sync::Ordering::Relaxed), 0);
+    second.exit(ExitReason::Kill);
+    assert_ne!(next(&mut pids).await, second);
     supervisor.shutdown().await;
 }
