@@ -11,8 +11,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-use hashbrown::HashTable;
-
+use crate::process::pid_map::PidMap;
 use crate::process::{Pid, Proc};
 use crate::sync::{AtomicU64, Mutex, Ordering};
 
@@ -21,7 +20,7 @@ const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 /// the same time do not contend for the counter; a block's processes share a shard.
 const BLOCK: u64 = 64;
 
-type Shard = Mutex<HashTable<(Pid, Arc<dyn Proc>)>>;
+type Shard = Mutex<PidMap<Arc<dyn Proc>>>;
 
 pub(crate) struct Table {
     next: AtomicU64,
@@ -33,18 +32,11 @@ thread_local! {
     static SERIALS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-fn hash(pid: Pid) -> u64 {
-    // A multiplicative hash spreads the serial over both ends, which the table reads.
-    pid.serial()
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        .rotate_left(26)
-}
-
 impl Default for Table {
     fn default() -> Self {
         Self {
             next: AtomicU64::new(1),
-            shards: (0..SHARDS).map(|_| Mutex::new(HashTable::new())).collect(),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
     }
 }
@@ -78,30 +70,16 @@ impl Table {
 
     pub(crate) fn insert(&self, process: Arc<dyn Proc>) {
         let pid = process.header().pid;
-        self.shard(pid)
-            .lock()
-            .insert_unique(hash(pid), (pid, process), |(pid, _)| hash(*pid));
+        let none = self.shard(pid).lock().insert(pid, process);
+        debug_assert!(none.is_none(), "no process had this pid before");
     }
 
     pub(crate) fn get(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
-        let shard = self.shard(pid).lock();
-        shard
-            .find(hash(pid), |(other, _)| *other == pid)
-            .map(|(_, process)| Arc::clone(process))
+        self.shard(pid).lock().get(pid).map(Arc::clone)
     }
 
     pub(crate) fn remove(&self, pid: Pid) -> Option<Arc<dyn Proc>> {
-        let mut shard = self.shard(pid).lock();
-        let entry = shard
-            .find_entry(hash(pid), |(other, _)| *other == pid)
-            .ok()?;
-        let ((_, process), _) = entry.remove();
-        // A table that was large gives its memory back as it empties.
-        if shard.capacity() > 128 && shard.len() < shard.capacity() / 8 {
-            let keep = shard.len() * 2;
-            shard.shrink_to(keep, |(pid, _)| hash(*pid));
-        }
-        Some(process)
+        self.shard(pid).lock().remove(pid)
     }
 
     /// All processes, as they are while each shard is read.

@@ -22,7 +22,8 @@ use foldhash::fast::FixedState;
 use tokio::time::Instant;
 
 use super::mailbox::{Mailbox, MailboxFigures, Push};
-use super::pid_set::{PidSet, Pids};
+use super::pid_map::Pids;
+use super::pid_set::PidSet;
 use super::reply::ReplyTo;
 use super::signal::{Envelope, MonitorRef};
 use super::{Actor, ExitReason, Info, Pid, panics};

@@ -234,7 +234,7 @@ pub(crate) fn adopt(parent: &dyn Proc, child: Pid) -> bool {
     if parent.header().has(EXITING | DEAD | KILL) {
         return false;
     }
-    control.rare().children.insert(child);
+    control.rare().children.insert(child, ());
     true
 }
 
@@ -242,11 +242,7 @@ pub(crate) fn adopt(parent: &dyn Proc, child: Pid) -> bool {
 pub(crate) fn disown(parent: &dyn Proc, child: Pid) {
     let mut control = parent.header().control.lock();
     if let Some(rare) = control.rare.as_mut() {
-        rare.children.remove(&child);
-        let room = rare.children.capacity();
-        if room > 128 && rare.children.len() < room / 8 {
-            rare.children.shrink_to(rare.children.len() * 2);
-        }
+        rare.children.remove(child);
         if rare.children.is_empty() && parent.header().has(EXITING) {
             control.wake();
         }
@@ -283,7 +279,7 @@ pub(crate) fn reap(process: &dyn Proc, kill: bool) -> bool {
                 if !kill {
                     return false;
                 }
-                rare.children.iter().copied().collect()
+                rare.children.pids().collect()
             }
             _ => return true,
         }

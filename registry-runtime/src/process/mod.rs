@@ -12,6 +12,7 @@ pub(crate) mod mailbox;
 mod models;
 pub(crate) mod panics;
 mod pid;
+pub(crate) mod pid_map;
 mod pid_set;
 mod plain;
 mod reason;

@@ -1,13 +1,7 @@
 //! A set of pids that costs nothing while it is empty or holds one, as most processes' links do.
 
-use std::collections::HashSet;
-
-use foldhash::fast::FixedState;
-
 use super::Pid;
-
-/// Pids are given out by ourselves, so a hash without a random seed will do.
-pub(crate) type Pids = HashSet<Pid, FixedState>;
+use super::pid_map::Pids;
 
 #[derive(Debug, Default)]
 pub(crate) enum PidSet {
@@ -30,7 +24,7 @@ impl PidSet {
                 *self = Self::Many(Box::new(Pids::from_iter([*one, pid])));
                 true
             }
-            Self::Many(many) => many.insert(pid),
+            Self::Many(many) => many.insert(pid, ()).is_none(),
         }
     }
 
@@ -46,7 +40,7 @@ impl PidSet {
                 same
             }
             Self::Many(many) => {
-                let removed = many.remove(&pid);
+                let removed = many.remove(pid).is_some();
                 if many.is_empty() {
                     *self = Self::Empty;
                 }
@@ -64,7 +58,7 @@ impl PidSet {
         match self {
             Self::Empty => Vec::new(),
             Self::One(one) => vec![*one],
-            Self::Many(many) => many.iter().copied().collect(),
+            Self::Many(many) => many.pids().collect(),
         }
     }
 }

@@ -2,22 +2,17 @@
 //!
 //! Everything here takes the same time however many children there are, but for the listing.
 
-use std::collections::HashMap;
 use std::time::Duration;
-
-use foldhash::fast::FixedState;
 
 use super::child::{Launch, Spec};
 use super::failures::Failures;
 use super::{ChildKind, Children};
+use crate::process::pid_map::PidMap;
 use crate::process::{ExitReason, Pid};
-
-/// Below this many places the table is not worth shrinking.
-const SMALL: usize = 128;
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    children: HashMap<Pid, Child, FixedState>,
+    children: PidMap<Child>,
     /// Places taken by starts that are under way.
     pub(crate) reserved: usize,
     restarting: usize,
@@ -100,11 +95,7 @@ impl State {
     }
 
     pub(crate) fn remove(&mut self, pid: Pid) -> Option<Child> {
-        let child = self.children.remove(&pid);
-        let room = self.children.capacity();
-        if room > SMALL && self.children.len() < room / 8 {
-            self.children.shrink_to(self.children.len() * 2);
-        }
+        let child = self.children.remove(pid);
         self.uncount(child)
     }
 
@@ -124,7 +115,7 @@ impl State {
     /// fails, it is started again, as the first would have been.
     pub(crate) fn give_way(&mut self, first: Pid, other: Pid) -> Option<Child> {
         let mut first = self.remove(first)?;
-        if let Some(other) = self.children.get_mut(&other)
+        if let Some(other) = self.children.get_mut(other)
             && other.restarts() == 0
         {
             other.history = first.history.take();
@@ -134,7 +125,7 @@ impl State {
 
     /// Takes out a child whose first start has failed; not one that is started again.
     pub(crate) fn forget(&mut self, pid: Pid) -> Option<Child> {
-        let first = self.children.get(&pid)?.restarts() == 0;
+        let first = self.children.get(pid)?.restarts() == 0;
         if first { self.remove(pid) } else { None }
     }
 
@@ -147,16 +138,16 @@ impl State {
     }
 
     pub(crate) fn get_mut(&mut self, pid: Pid) -> Option<&mut Child> {
-        self.children.get_mut(&pid)
+        self.children.get_mut(pid)
     }
 
     pub(crate) fn contains(&self, pid: Pid) -> bool {
-        self.children.contains_key(&pid)
+        self.children.contains(pid)
     }
 
     /// Notes that a child has ended of `reason`, and is to be started again.
     pub(crate) fn will_restart(&mut self, pid: Pid, reason: ExitReason) {
-        if let Some(child) = self.children.get_mut(&pid) {
+        if let Some(child) = self.children.get_mut(pid) {
             self.restarting += usize::from(!child.restarting);
             child.restarting = true;
             child.history().last_exit = Some(reason);
@@ -164,7 +155,7 @@ impl State {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Pid, &Child)> {
-        self.children.iter().map(|(pid, child)| (*pid, child))
+        self.children.iter()
     }
 
     pub(crate) fn count(&self) -> Children {
