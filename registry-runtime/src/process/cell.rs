@@ -6,16 +6,17 @@
 //!    is set, and `Control::exit` holds the reason, before anything of the process is torn down;
 //!    `DEAD` is set after its names have left all registries and before anyone is told.
 //! 2. Whoever sets a flag that the task must see wakes it afterwards; the task stores its waker
-//!    before it looks at the flags. So no signal is slept through.
+//!    before it looks at the flags, under the `control` lock, which whoever wakes has taken since it
+//!    set the flag. So no signal is slept through.
 //! 3. Once `DEAD`, `links`, `children` and `watchers` take nothing in: who comes late is told so
 //!    and answers for itself. All of them are read and changed under the `control` lock.
 //!
-//! Lock order: the `control` lock is a leaf; no other lock of this crate is taken under it. Wakers
-//! are woken under it: they are tokio's, or a plain process's own.
+//! Lock order: the `control` lock is a leaf; no other lock of this crate is taken under it, and
+//! nobody is woken under it.
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
 use foldhash::fast::FixedState;
@@ -68,6 +69,8 @@ pub struct Header {
     pub(crate) restarts: AtomicU32,
     /// Whether its task is being polled.
     pub(crate) busy: AtomicBool,
+    /// Wakes the process's task: set at its first poll, and the same for good.
+    pub(crate) waker: OnceLock<Waker>,
     /// What the process holds in registries; see `registry`.
     pub(crate) names: Mutex<Names>,
 }
@@ -75,8 +78,6 @@ pub struct Header {
 /// What others change of a process.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    /// Wakes the process's task; stored at its first poll, dropped at its end.
-    pub(crate) waker: Option<Waker>,
     /// Why it is to end, or has ended.
     pub(crate) exit: Option<ExitReason>,
     pub(crate) links: PidSet,
@@ -119,12 +120,6 @@ impl Control {
             .as_ref()
             .is_some_and(|rare| !rare.children.is_empty())
     }
-
-    pub(crate) fn wake(&self) {
-        if let Some(waker) = &self.waker {
-            waker.wake_by_ref();
-        }
-    }
 }
 
 impl Header {
@@ -141,6 +136,7 @@ impl Header {
             restarts: AtomicU32::new(0),
             busy: AtomicBool::new(false),
             control: Mutex::new(Control::default()),
+            waker: OnceLock::new(),
             names: Mutex::new(Names::default()),
         }
     }
@@ -155,8 +151,15 @@ impl Header {
         !self.has(KILL | EXIT | EXITING | DEAD)
     }
 
+    /// Wakes the process's task, which has not run yet if there is no waker: it will look then.
+    ///
+    /// Who wants it to see a flag calls this under the `control` lock or after it, since the waker
+    /// is set under that; and who has pushed a message, after that.
+    #[inline]
     pub(crate) fn wake(&self) {
-        self.control.lock().wake();
+        if let Some(waker) = self.waker.get() {
+            waker.wake_by_ref();
+        }
     }
 
     /// Why it ended, once it is dead.
@@ -186,7 +189,7 @@ impl<A: Actor> Cell<A> {
     /// Puts a message into the mailbox and wakes the process.
     #[inline]
     pub(crate) fn send(&self, message: A::Msg) -> Result<(), Refused<A::Msg>> {
-        Self::pushed(self.mailbox.push(Envelope::Message(message)))
+        self.pushed(self.mailbox.push(Envelope::Message(message)))
     }
 
     /// As [`Cell::send`]; `waker` is woken when a full mailbox may have room.
@@ -195,22 +198,30 @@ impl<A: Actor> Cell<A> {
         message: A::Msg,
         waker: &Waker,
     ) -> Result<(), Refused<A::Msg>> {
-        Self::pushed(self.mailbox.push_or_wait(Envelope::Message(message), waker))
+        self.pushed(self.mailbox.push_or_wait(Envelope::Message(message), waker))
     }
 
     #[inline]
-    fn pushed(push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
+    fn pushed(&self, push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
         match push {
-            Push::Wake(waker) => {
-                if let Some(waker) = waker {
-                    waker.wake();
-                }
+            Push::Wake(elsewhere) => {
+                self.wake(elsewhere);
                 Ok(())
             }
             Push::Full(Envelope::Message(message)) => Err(Refused::Full(message)),
             Push::Closed(Envelope::Message(message)) => Err(Refused::Closed(message)),
             // What comes back is what went in, and only messages go in here.
             Push::Queued | Push::Full(Envelope::Any(_)) | Push::Closed(Envelope::Any(_)) => Ok(()),
+        }
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    #[inline]
+    fn wake(&self, elsewhere: Option<Waker>) {
+        match elsewhere {
+            None => self.header.wake(),
+            Some(waker) => waker.wake(),
         }
     }
 }
@@ -260,7 +271,7 @@ impl<A: Actor> Proc for Cell<A> {
             self.mailbox.push(Envelope::Any(message))
         };
         match push {
-            Push::Wake(Some(waker)) => waker.wake(),
+            Push::Wake(elsewhere) => self.wake(elsewhere),
             Push::Closed(Envelope::Any(message)) | Push::Full(Envelope::Any(message)) => {
                 return Err(message);
             }

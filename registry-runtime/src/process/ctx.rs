@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
@@ -65,6 +65,8 @@ pub struct Ctx<A: Actor> {
     pub(crate) batch: VecDeque<Envelope<A::Msg>>,
     /// Counts messages down to the next time that others get the thread.
     burst: u32,
+    /// The mailbox has been told to wake something else than the task; plain processes'.
+    elsewhere: bool,
     pub(crate) local: Option<Box<Local<A::Msg>>>,
 }
 
@@ -128,6 +130,7 @@ impl<A: Actor> Ctx<A> {
             cell,
             batch: VecDeque::new(),
             burst: BURST,
+            elsewhere: false,
             local: None,
         }
     }
@@ -329,6 +332,17 @@ impl<A: Actor> Ctx<A> {
 
     pub(crate) fn set_idle(&mut self, after: Option<Duration>) {
         self.local().idle = after.map(|after| Idle { after, sleep: None });
+    }
+
+    /// What polls the process, before a look at the mailbox: inside of a join or a select that may be
+    /// something with a waker of its own.
+    pub(crate) fn polled_by(&mut self, waker: &Waker) {
+        let task = self.cell.header.waker.get();
+        let elsewhere = !task.is_some_and(|task| task.will_wake(waker));
+        if elsewhere || self.elsewhere {
+            self.cell.mailbox.wake_elsewhere(elsewhere.then_some(waker));
+        }
+        self.elsewhere = elsewhere;
     }
 
     /// Looks for something to do, in this order: an exit signal, a continue, a timer that is due,

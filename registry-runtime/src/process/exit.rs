@@ -31,7 +31,9 @@ use crate::sync::Ordering;
 /// Asks a process to exit, as `Process.exit/2` does.
 pub(crate) fn signal(target: &dyn Proc, from: Option<Pid>, reason: ExitReason) {
     if matches!(reason, ExitReason::Kill) {
+        let control = target.header().control.lock();
         target.header().flags.fetch_or(KILL, Ordering::AcqRel);
+        drop(control);
         target.header().wake();
     } else if reason.is_normal() && from != Some(target.header().pid) {
         if target.header().has(TRAP) {
@@ -63,7 +65,8 @@ fn deliver(target: &dyn Proc, from: Option<Pid>, reason: ExitReason) {
     }
     control.exit = Some(reason);
     header.flags.fetch_or(EXIT, Ordering::AcqRel);
-    control.wake();
+    drop(control);
+    header.wake();
 }
 
 /// Puts a signal into a mailbox; an ended process needs none.
@@ -240,11 +243,13 @@ pub(crate) fn adopt(parent: &dyn Proc, child: Pid) -> bool {
 
 /// Takes a child off its parent's list. A parent that waits for the last to go is woken by that one.
 pub(crate) fn disown(parent: &dyn Proc, child: Pid) {
-    let mut control = parent.header().control.lock();
+    let header = parent.header();
+    let mut control = header.control.lock();
     if let Some(rare) = control.rare.as_mut() {
         rare.children.remove(child);
-        if rare.children.is_empty() && parent.header().has(EXITING) {
-            control.wake();
+        if rare.children.is_empty() && header.has(EXITING) {
+            drop(control);
+            header.wake();
         }
     }
 }
@@ -322,11 +327,8 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
     let (links, rare) = {
         let mut control = header.control.lock();
         header.flags.fetch_or(EXITING | DEAD, Ordering::AcqRel);
-        let waker = control.waker.take();
         let links = std::mem::take(&mut control.links);
         let rare = control.rare.take();
-        drop(control);
-        drop(waker);
         (links, rare)
     };
     tell_all(process, &reason, &links.to_vec(), rare);

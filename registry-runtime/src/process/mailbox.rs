@@ -6,7 +6,9 @@
 //! 2. `parked` is true while nothing has been pushed since the receiver last took a batch. The push
 //!    that finds it true takes it, and its caller must wake the receiver: one wake a batch. So the
 //!    receiver need not say that it sleeps, and takes no lock when it finds nothing more.
-//!    The waker is that of the receiver's last look, stored before it looked.
+//!    Who is woken is the process's task, by a waker that the process keeps: it is there before the
+//!    receiver first locks the queue (`open`), so that a push which finds none comes before that, and
+//!    is seen. A receiver that looks from inside of a join or the like says so before it looks.
 //! 3. After `close` nothing goes in: `push` hands the message back.
 //! 4. `received - handled` is the length: `received` is written under the lock, `handled` by the
 //!    receiver alone. With a limit it is at most the limit for messages; signals are let through.
@@ -41,8 +43,8 @@ struct Queue<T> {
     limit: u32,
     parked: bool,
     closed: bool,
-    /// Wakes the receiver.
-    waker: Option<Waker>,
+    /// Wakes the receiver where its task's waker would not.
+    elsewhere: Option<Waker>,
     /// Senders that wait for room; only ever filled with a limit.
     waiting: Vec<Waker>,
 }
@@ -52,7 +54,7 @@ struct Queue<T> {
 pub(crate) enum Push<T> {
     /// It is in; the receiver is awake, or will look before it sleeps.
     Queued,
-    /// It is in, and the caller must wake the receiver by this.
+    /// It is in, and the caller must wake the receiver: by this, or else its task.
     Wake(Option<Waker>),
     /// The mailbox holds as many messages as it may.
     Full(T),
@@ -72,7 +74,7 @@ impl<T> Mailbox<T> {
                 // The first poll of a process needs no wake, and comes.
                 parked: true,
                 closed: false,
-                waker: None,
+                elsewhere: None,
                 waiting: Vec::new(),
             }),
             received: AtomicU64::new(0),
@@ -128,7 +130,7 @@ impl<T> Mailbox<T> {
         }
         if queue.parked {
             queue.parked = false;
-            Push::Wake(queue.waker.clone())
+            Push::Wake(queue.elsewhere.clone())
         } else {
             Push::Queued
         }
@@ -140,15 +142,15 @@ impl<T> Mailbox<T> {
         received.saturating_sub(self.handled.load(Ordering::Relaxed))
     }
 
-    /// The receiver's: says what wakes it.
-    pub(crate) fn set_waker(&self, waker: &Waker) {
-        let old = {
-            let mut queue = self.queue.lock();
-            match &queue.waker {
-                Some(old) if old.will_wake(waker) => None,
-                _ => queue.waker.replace(waker.clone()),
-            }
-        };
+    /// The receiver's, before its first look: its task's waker is there.
+    pub(crate) fn open(&self) {
+        drop(self.queue.lock());
+    }
+
+    /// The receiver's: says what wakes it in place of its task's waker.
+    pub(crate) fn wake_elsewhere(&self, waker: Option<&Waker>) {
+        let waker = waker.cloned();
+        let old = std::mem::replace(&mut self.queue.lock().elsewhere, waker);
         drop(old);
     }
 
@@ -196,7 +198,7 @@ impl<T> Mailbox<T> {
             (
                 std::mem::take(&mut queue.items),
                 std::mem::take(&mut queue.waiting),
-                queue.waker.take(),
+                queue.elsewhere.take(),
             )
         };
         drop(waker);

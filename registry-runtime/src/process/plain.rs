@@ -263,8 +263,7 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
             }
         }
         std::future::poll_fn(|cx| {
-            // Inside of a join or a select it may be polled with a waker of its own.
-            self.cell.mailbox.set_waker(cx.waker());
+            self.polled_by(cx.waker());
             loop {
                 let next = match self.poll_next(cx) {
                     // At an exit, the task ends the process before it polls the body again.

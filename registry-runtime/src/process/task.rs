@@ -110,8 +110,11 @@ impl<A: Actor, F: Future<Output = ExitReason>> Future for Task<A, F> {
         let _busy = Busy::new(&header.busy);
         if *this.stage == Stage::New {
             // Before the flags are read: see the invariants of `cell`.
-            header.control.lock().waker = Some(cx.waker().clone());
-            this.cell.mailbox.set_waker(cx.waker());
+            let control = header.control.lock();
+            let new = header.waker.set(cx.waker().clone());
+            drop(control);
+            debug_assert!(new.is_ok(), "a task is new once");
+            this.cell.mailbox.open();
             *this.stage = Stage::Running;
         }
         if *this.stage == Stage::Running {
