@@ -86,7 +86,7 @@ impl<S: GenServer, T> Call<S, T> {
     }
 }
 
-impl<S: GenServer, T> Future for Call<S, T> {
+impl<S: GenServer, T: Send + 'static> Future for Call<S, T> {
     type Output = Result<T, CallError>;
 
     #[inline]
@@ -103,7 +103,7 @@ impl<S: GenServer, T> Future for Call<S, T> {
     }
 }
 
-impl<S: GenServer, T> Call<S, T> {
+impl<S: GenServer, T: Send + 'static> Call<S, T> {
     fn step(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
         let Some(target) = self.target.as_ref() else {
             return Poll::Ready(Err(CallError::NotRunning));
@@ -111,7 +111,7 @@ impl<S: GenServer, T> Call<S, T> {
         loop {
             match self.stage {
                 Stage::New => {
-                    if let Err(path) = self.awaiting.waits_for(&target.header, S::type_name) {
+                    if let Err(path) = self.awaiting.will_ask(&target.header, S::type_name) {
                         return Poll::Ready(Err(CallError::Deadlock(path)));
                     }
                     self.stage = Stage::Sending;
@@ -133,7 +133,7 @@ impl<S: GenServer, T> Call<S, T> {
                         }
                     }
                 }
-                Stage::Sent | Stage::Waiting => match self.awaiting.poll(cx.waker()) {
+                Stage::Sent | Stage::Waiting => match self.awaiting.poll_and_keep(cx.waker()) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(value)) => return Poll::Ready(Ok(value)),
                     Poll::Ready(Err(lost)) => {

@@ -63,7 +63,10 @@ impl<S: GenServer, A> Client<S, A> {
 impl<S: GenServer, A: Address<S>> Client<S, A> {
     #[doc(hidden)]
     #[inline]
-    pub fn __call<T>(&self, message: impl FnOnce(ReplyTo<T>) -> S::Msg) -> Call<S, T> {
+    pub fn __call<T>(&self, message: impl FnOnce(ReplyTo<T>) -> S::Msg) -> Call<S, T>
+    where
+        T: Send + 'static,
+    {
         let (reply, awaiting) = reply_slot();
         self.call(message(reply), awaiting)
     }

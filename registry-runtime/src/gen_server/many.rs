@@ -31,6 +31,7 @@ pub async fn multi_call<S, T>(
     calls: impl IntoIterator<Item = Call<S, T>>,
 ) -> Vec<Result<T, CallError>>
 where
+    T: Send + 'static,
     S: GenServer,
 {
     enum Slot<S: GenServer, T> {

@@ -23,10 +23,9 @@
 //! under it.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::cell::WAITS_FOR_MANY;
-use super::{Header, Pid, Proc, current, resolve};
+use super::{Header, Pid, resolve};
 use crate::sync::{Ordering, stored_before_looking};
 
 /// The processes round a deadlock, each of which waits for the next.
@@ -52,90 +51,66 @@ impl fmt::Display for DeadlockPath {
     }
 }
 
-/// That a process waits for another.
-pub(crate) struct Note {
-    me: Arc<dyn Proc>,
-    target: Pid,
-    /// Its number, if it is in `also_waiting_on`.
-    further: Option<u32>,
-}
-
 /// One wait: who, for whom, and its number among all that the process has made.
 type Wait = (Pid, Pid, u32);
 
-impl Note {
-    /// Notes that the current process waits for `target`; `None` in a plain task.
-    #[inline]
-    pub(crate) fn make(target: Pid) -> Option<Self> {
-        Some(Self::by(current::get()?, target))
-    }
+/// What [`begin`] returns for the wait in `Header::waiting_on`; those in `also_waiting_on` have higher
+/// numbers, and none has 0.
+const FIRST: u64 = 1;
 
-    /// As [`Note::make`], for a process that is being polled, or has not run yet.
-    #[inline]
-    pub(crate) fn by(me: Arc<dyn Proc>, target: Pid) -> Self {
-        let header = me.header();
-        // Only the process itself makes notes: nobody else writes the count.
-        let number = header.waits.load(Ordering::Relaxed).wrapping_add(1);
-        header.waits.store(number, Ordering::Release);
-        let further = if header.waiting_on.load(Ordering::Relaxed) == 0 {
-            header.waiting_on.store(target.bits(), Ordering::SeqCst);
-            None
-        } else {
-            let mut control = header.control.lock();
-            control.rare().also_waiting_on.push((number, target));
-            header.flags.fetch_or(WAITS_FOR_MANY, Ordering::SeqCst);
-            Some(number)
-        };
-        stored_before_looking();
-        Self {
-            me,
-            target,
-            further,
-        }
-    }
+/// Notes that a process waits for `target`; what is returned is to be given to [`end`]. For a process
+/// that is being polled, or has not run yet.
+#[inline]
+pub(crate) fn begin(me: &Header, target: Pid) -> u64 {
+    // Only the process itself makes notes: nobody else writes the count.
+    let number = me.waits.load(Ordering::Relaxed).wrapping_add(1);
+    me.waits.store(number, Ordering::Release);
+    let wait = if me.waiting_on.load(Ordering::Relaxed) == 0 {
+        me.waiting_on.store(target.bits(), Ordering::SeqCst);
+        FIRST
+    } else {
+        let mut control = me.control.lock();
+        control.rare().also_waiting_on.push((number, target));
+        me.flags.fetch_or(WAITS_FOR_MANY, Ordering::SeqCst);
+        FIRST + 1 + u64::from(number)
+    };
+    stored_before_looking();
+    wait
+}
 
-    /// The wait is over. To be called once, before the waiting side can know.
-    #[inline]
-    pub(crate) fn take_back(&self) {
-        let header = self.me.header();
-        let Some(number) = self.further else {
-            header.waiting_on.store(0, Ordering::Release);
-            return;
-        };
-        let mut control = header.control.lock();
-        let also = &mut control.rare().also_waiting_on;
-        also.retain(|(other, _)| *other != number);
-        if also.is_empty() {
-            header.flags.fetch_and(!WAITS_FOR_MANY, Ordering::AcqRel);
-        }
+/// The wait is over. To be called once, before the waiting side can know.
+#[inline]
+pub(crate) fn end(me: &Header, wait: u64) {
+    if wait == FIRST {
+        me.waiting_on.store(0, Ordering::Release);
+        return;
     }
-
-    /// Whether the target may wait for this process in turn: `false` for nearly every call.
-    #[inline]
-    pub(crate) fn may_close_a_cycle(&self, target: &Header) -> bool {
-        self.target == self.me.header().pid
-            || target.waiting_on.load(Ordering::SeqCst) != 0
-            || target.flags.load(Ordering::SeqCst) & WAITS_FOR_MANY != 0
-    }
-
-    /// The cycle that the wait closes, if it does. `name` is that of the target, which may be gone.
-    #[cold]
-    pub(crate) fn cycle(&self, name: &'static str) -> Option<DeadlockPath> {
-        let me = self.me.header().pid;
-        let pids = path(me, self.target)?;
-        let named = |pid: Pid| {
-            let known = resolve(pid).map(|process| process.type_name());
-            let unknown = if pid == self.target { name } else { "process" };
-            (pid, known.unwrap_or(unknown))
-        };
-        Some(DeadlockPath(pids.into_iter().map(named).collect()))
+    let mut control = me.control.lock();
+    let also = &mut control.rare().also_waiting_on;
+    also.retain(|(other, _)| FIRST + 1 + u64::from(*other) != wait);
+    if also.is_empty() {
+        me.flags.fetch_and(!WAITS_FOR_MANY, Ordering::AcqRel);
     }
 }
 
-impl fmt::Debug for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Note({} -> {})", self.me.header().pid, self.target)
-    }
+/// Whether the target may wait for this process in turn: `false` for nearly every call.
+#[inline]
+pub(crate) fn may_close_a_cycle(me: &Header, target: &Header) -> bool {
+    target.pid == me.pid
+        || target.waiting_on.load(Ordering::SeqCst) != 0
+        || target.flags.load(Ordering::SeqCst) & WAITS_FOR_MANY != 0
+}
+
+/// The cycle that the wait closes, if it does. `name` is that of the target, which may be gone.
+#[cold]
+pub(crate) fn cycle(me: Pid, target: Pid, name: &'static str) -> Option<DeadlockPath> {
+    let pids = path(me, target)?;
+    let named = |pid: Pid| {
+        let known = resolve(pid).map(|process| process.type_name());
+        let unknown = if pid == target { name } else { "process" };
+        (pid, known.unwrap_or(unknown))
+    };
+    Some(DeadlockPath(pids.into_iter().map(named).collect()))
 }
 
 /// The way from `me` over `first` back to `me`, `me` first and once.

@@ -12,7 +12,7 @@ use loom::sync::atomic::Ordering::SeqCst;
 use loom::thread;
 
 use super::ctx::Next;
-use super::deadlock::Note;
+use super::deadlock;
 use super::mailbox::{Mailbox, Push};
 use super::reply::{Lost, reply_slot};
 use super::task::{EndedBy, Task};
@@ -237,17 +237,18 @@ fn of_two_that_ask_each_other_at_least_one_is_told() {
         let node = Node::new();
         let (one, other) = (process(&node), process(&node));
         let ask = |from: &Process, to: &Process| {
-            let note = Note::by(Arc::clone(from) as Arc<dyn Proc>, to.header.pid);
-            let told = note.may_close_a_cycle(&to.header) && note.cycle("").is_some();
-            (note, told)
+            let (me, target) = (from.header.pid, to.header.pid);
+            let wait = deadlock::begin(&from.header, target);
+            let suspect = deadlock::may_close_a_cycle(&from.header, &to.header);
+            (wait, suspect && deadlock::cycle(me, target, "").is_some())
         };
         let (back, forth) = (Arc::clone(&other), Arc::clone(&one));
         let thread = thread::spawn(move || ask(&back, &forth));
         let (mine, told) = ask(&one, &other);
         let (theirs, also_told) = thread.join().unwrap();
         assert!(told || also_told);
-        mine.take_back();
-        theirs.take_back();
+        deadlock::end(&one.header, mine);
+        deadlock::end(&other.header, theirs);
     });
 }
 
@@ -257,17 +258,17 @@ fn whoever_has_been_answered_waits_for_nobody_but_whom_it_asks_next() {
         let node = Node::new();
         let (asker, answers, next) = (process(&node), process(&node), process(&node));
         let ask = |awaiting: &mut super::reply::Awaiting<u32>, to: &Process| {
-            let note = Note::by(Arc::clone(&asker) as Arc<dyn Proc>, to.header.pid);
-            awaiting.noted(note, &to.header, || "").unwrap();
+            let me = Arc::clone(&asker) as Arc<dyn Proc>;
+            awaiting.waits_as(me, &to.header, || "").unwrap();
         };
         let (reply, mut awaiting) = reply_slot::<u32>();
         ask(&mut awaiting, &answers);
         let back = Arc::clone(&asker);
         let thread = thread::spawn(move || {
             reply.send(7);
-            let note = Note::by(answers as Arc<dyn Proc>, back.header.pid);
-            assert!(note.cycle("").is_none());
-            note.take_back();
+            let wait = deadlock::begin(&answers.header, back.header.pid);
+            assert!(deadlock::cycle(answers.header.pid, back.header.pid, "").is_none());
+            deadlock::end(&answers.header, wait);
         });
         assert_eq!(block_on(awaiting.recv()), Ok(7));
         let (_unanswered, mut awaiting) = reply_slot::<u32>();

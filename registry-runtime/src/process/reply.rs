@@ -5,17 +5,19 @@
 //! 1. `ReplyTo` fills the slot once: with a value, or with `Lost` when it is dropped.
 //! 2. A waker in the slot belongs to the waiting side's last poll; it is taken out when the slot is
 //!    filled or the waiting side goes away, so a cancelled waiter leaves no waker behind.
-//! 3. The note of whom the waiting side waits for is taken back under the lock by which the slot is
-//!    filled or given up: nobody sees an answer whose note is still there.
+//! 3. The wait that the answer ends is taken back under the lock by which the slot is filled or given
+//!    up: nobody sees an answer while the one who asked still counts as waiting. It is noted before
+//!    the question is sent, by the process that made the slot; or else under the lock.
 //! 4. Values and handles are dropped, and wakers woken, after the lock is released.
+//! 5. A slot is used again only by the process that made it, once it is emptied and no other handle on it
+//!    is left.
 
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
-use super::deadlock::Note;
-use super::{DeadlockPath, Header, Pid, current};
-use crate::sync::Mutex;
+use super::{DeadlockPath, Header, Pid, Proc, current, deadlock};
+use crate::sync::{AtomicU64, Mutex, Ordering};
 
 /// The answer to a call: to be sent now, or kept and sent later.
 ///
@@ -53,33 +55,63 @@ use crate::sync::Mutex;
 ///
 /// The `from` of `handle_call/3` with `{:noreply, state}`; `send` is `GenServer.reply/2`.
 pub struct ReplyTo<T> {
-    slot: Option<Arc<Mutex<Slot<T>>>>,
+    slot: Option<Arc<Shared<T>>>,
 }
 
 /// The waiting side of a [`ReplyTo`].
 pub(crate) struct Awaiting<T> {
-    slot: Arc<Mutex<Slot<T>>>,
-    /// The slot has been emptied, and nothing will come any more.
-    over: bool,
+    /// `None` when nothing will come any more.
+    slot: Option<Arc<Shared<T>>>,
+    /// The process that made it and is in the slot: nearly always the one that waits.
+    made_by: Option<Pid>,
+}
+
+struct Shared<T> {
+    /// The wait that the answer ends, as `deadlock` numbers it; 0 while nobody is known to wait.
+    wait: AtomicU64,
+    slot: Mutex<Slot<T>>,
 }
 
 struct Slot<T> {
     state: State<T>,
     waker: Option<Waker>,
-    /// In force while the slot is empty; then kept until the waiting side drops it.
-    note: Option<Note>,
+    /// Who waits, or would if there is a wait.
+    waits: Option<Arc<dyn Proc>>,
 }
 
-impl<T> Slot<T> {
-    /// Takes the note out, and back if it is in force. Its process is dropped by the caller, who
-    /// holds no lock by then.
-    #[must_use]
-    fn take_note(&mut self) -> Option<Note> {
-        let note = self.note.take();
-        if let (State::Empty, Some(note)) = (&self.state, &note) {
-            note.take_back();
+impl<T> Shared<T> {
+    fn new(waits: Option<Arc<dyn Proc>>) -> Self {
+        Self {
+            wait: AtomicU64::new(0),
+            slot: Mutex::new(Slot {
+                state: State::Empty,
+                waker: None,
+                waits,
+            }),
         }
-        note
+    }
+
+    /// A slot that has been emptied and that nobody else holds any more, as good as new.
+    fn again(spare: current::Spare) -> Option<Arc<Self>>
+    where
+        T: Send + 'static,
+    {
+        let mut slot = spare.downcast::<Self>().ok()?;
+        Arc::get_mut(&mut slot)?.slot.get_mut().state = State::Empty;
+        Some(slot)
+    }
+
+    /// Takes the wait back, if there is one.
+    #[inline]
+    fn end_wait(&self, locked: &Slot<T>) {
+        // Stored before the question was sent, or under the lock.
+        let wait = self.wait.load(Ordering::Relaxed);
+        if wait != 0 {
+            self.wait.store(0, Ordering::Relaxed);
+            if let Some(process) = &locked.waits {
+                deadlock::end(process.header(), wait);
+            }
+        }
     }
 }
 
@@ -102,18 +134,24 @@ pub(crate) enum Lost {
 
 /// Makes both sides.
 #[inline]
-pub(crate) fn reply_slot<T>() -> (ReplyTo<T>, Awaiting<T>) {
-    let slot = Arc::new(Mutex::new(Slot {
-        state: State::Empty,
-        waker: None,
-        note: None,
-    }));
-    (
-        ReplyTo {
-            slot: Some(Arc::clone(&slot)),
-        },
-        Awaiting { slot, over: false },
-    )
+pub(crate) fn reply_slot<T: Send + 'static>() -> (ReplyTo<T>, Awaiting<T>) {
+    let made = current::keeping(|process, spare| {
+        let again = spare.take().and_then(Shared::again);
+        let slot = again.unwrap_or_else(|| Arc::new(Shared::new(Some(Arc::clone(process)))));
+        (slot, process.header().pid)
+    });
+    let (slot, made_by) = match made {
+        Some((slot, pid)) => (slot, Some(pid)),
+        None => (Arc::new(Shared::new(None)), None),
+    };
+    let reply = ReplyTo {
+        slot: Some(Arc::clone(&slot)),
+    };
+    let awaiting = Awaiting {
+        slot: Some(slot),
+        made_by,
+    };
+    (reply, awaiting)
 }
 
 impl<T> ReplyTo<T> {
@@ -127,24 +165,24 @@ impl<T> ReplyTo<T> {
     pub fn is_closed(&self) -> bool {
         self.slot
             .as_ref()
-            .is_none_or(|slot| matches!(slot.lock().state, State::Gone))
+            .is_none_or(|slot| matches!(slot.slot.lock().state, State::Gone))
     }
 
     #[inline]
     fn fill(&mut self, with: State<T>) {
         let Some(slot) = self.slot.take() else { return };
-        let mut locked = slot.lock();
+        let mut locked = slot.slot.lock();
         if matches!(locked.state, State::Gone) {
             drop(locked);
             drop(with);
             return;
         }
         locked.state = with;
-        if let Some(note) = &locked.note {
-            note.take_back();
-        }
+        slot.end_wait(&locked);
         let waker = locked.waker.take();
         drop(locked);
+        // First: who waits may then use the slot again.
+        drop(slot);
         if let Some(waker) = waker {
             waker.wake();
         }
@@ -174,93 +212,167 @@ impl<T> Awaiting<T> {
     /// Takes the answer out, or leaves `waker` to be woken when it comes.
     #[inline]
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<Result<T, Lost>> {
-        let mut slot = self.slot.lock();
-        if let State::Empty = slot.state {
-            let known = slot.waker.as_ref().is_some_and(|old| old.will_wake(waker));
-            if !known {
-                let old = slot.waker.replace(waker.clone());
-                drop(slot);
+        let answer = self.look(waker);
+        if answer.is_ready() {
+            self.slot = None;
+        }
+        answer
+    }
+
+    /// As [`Awaiting::poll`]; the process that made the slot keeps it for its next question.
+    #[inline]
+    pub(crate) fn poll_and_keep(&mut self, waker: &Waker) -> Poll<Result<T, Lost>>
+    where
+        T: Send + 'static,
+    {
+        let answer = self.look(waker);
+        if answer.is_ready() {
+            let mut slot = self.slot.take();
+            current::keeping(|process, spare| {
+                if self.made_by == Some(process.header().pid) && spare.is_none() {
+                    *spare = slot.take().map(|slot| slot as current::Spare);
+                }
+            });
+        }
+        answer
+    }
+
+    #[inline]
+    fn look(&mut self, waker: &Waker) -> Poll<Result<T, Lost>> {
+        let Some(slot) = &self.slot else {
+            return Poll::Ready(Err(Lost::Dropped));
+        };
+        let mut locked = slot.slot.lock();
+        if let State::Empty = locked.state {
+            let old = locked.waker.as_ref();
+            if !old.is_some_and(|old| old.will_wake(waker)) {
+                let old = locked.waker.replace(waker.clone());
+                drop(locked);
                 drop(old);
             }
             return Poll::Pending;
         }
-        let taken = std::mem::replace(&mut slot.state, State::Gone);
-        let note = slot.note.take();
-        drop(slot);
-        drop(note);
-        self.over = true;
-        match taken {
-            State::Filled(value) => Poll::Ready(Ok(value)),
-            State::Lost(lost) => Poll::Ready(Err(lost)),
-            // Polled again after the end.
-            State::Empty | State::Gone => Poll::Ready(Err(Lost::Dropped)),
-        }
+        let taken = std::mem::replace(&mut locked.state, State::Gone);
+        drop(locked);
+        Poll::Ready(match taken {
+            State::Filled(value) => Ok(value),
+            State::Lost(lost) => Err(lost),
+            // Taken out or given up, and then there is no slot any more.
+            State::Empty | State::Gone => Err(Lost::Dropped),
+        })
     }
 
-    /// Notes that the running process waits for `target`, whose answer this is, until it comes or
-    /// is given up. To be said once, before the question is sent.
+    /// Notes that the running process waits for `target`, which is about to be asked the question that
+    /// this is the answer to; until it comes or is given up.
     ///
     /// # Errors
     ///
     /// The cycle, if the process would wait for itself. The wait is then given up.
     #[inline]
+    pub(crate) fn will_ask(
+        &mut self,
+        target: &Header,
+        name: fn() -> &'static str,
+    ) -> Result<(), DeadlockPath> {
+        let (Some(slot), Some(made_by)) = (&self.slot, self.made_by) else {
+            return self.waits_for(target, name);
+        };
+        // Nobody else has anything to do with the slot yet: no lock is needed.
+        let suspect = current::with(|process| {
+            let me = process?.header();
+            if me.pid != made_by {
+                return None;
+            }
+            let wait = deadlock::begin(me, target.pid);
+            slot.wait.store(wait, Ordering::Relaxed);
+            Some(deadlock::may_close_a_cycle(me, target))
+        });
+        match suspect {
+            Some(false) => Ok(()),
+            Some(true) => self.check(made_by, target.pid, name),
+            None => self.waits_for(target, name),
+        }
+    }
+
+    /// As [`Awaiting::will_ask`], for a question that has been asked already, or was made by somebody
+    /// else than the process that waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Awaiting::will_ask`].
     pub(crate) fn waits_for(
         &mut self,
         target: &Header,
         name: fn() -> &'static str,
     ) -> Result<(), DeadlockPath> {
-        match Note::make(target.pid) {
+        match current::get() {
             None => Ok(()),
-            Some(note) => self.noted(note, target, name),
+            Some(me) => self.waits_as(me, target, name),
         }
     }
 
-    #[inline]
-    pub(super) fn noted(
+    pub(super) fn waits_as(
         &mut self,
-        note: Note,
+        me: Arc<dyn Proc>,
         target: &Header,
         name: fn() -> &'static str,
     ) -> Result<(), DeadlockPath> {
-        if note.may_close_a_cycle(target)
-            && let Some(path) = note.cycle(name())
-        {
-            note.take_back();
-            self.give_up();
-            return Err(path);
-        }
-        let mut slot = self.slot.lock();
-        if let State::Empty = slot.state {
-            let old = slot.note.replace(note);
-            drop(slot);
-            debug_assert!(old.is_none(), "one process waits, and says so once");
-        } else {
+        let Some(slot) = &self.slot else {
+            return Ok(());
+        };
+        let pid = me.header().pid;
+        let mut locked = slot.slot.lock();
+        if !matches!(locked.state, State::Empty) {
             // Answered already: nobody is waited for.
-            drop(slot);
-            note.take_back();
+            return Ok(());
+        }
+        let wait = deadlock::begin(me.header(), target.pid);
+        let suspect = deadlock::may_close_a_cycle(me.header(), target);
+        debug_assert_eq!(slot.wait.load(Ordering::Relaxed), 0, "one waits, once");
+        slot.wait.store(wait, Ordering::Relaxed);
+        let before = locked.waits.replace(me);
+        drop(locked);
+        drop(before);
+        self.made_by = Some(pid);
+        if suspect {
+            return self.check(pid, target.pid, name);
         }
         Ok(())
     }
 
+    #[cold]
+    fn check(
+        &mut self,
+        me: Pid,
+        target: Pid,
+        name: fn() -> &'static str,
+    ) -> Result<(), DeadlockPath> {
+        match deadlock::cycle(me, target, name()) {
+            None => Ok(()),
+            Some(path) => {
+                self.give_up();
+                Err(path)
+            }
+        }
+    }
+
     /// Whoever said that it waits goes on with something else; another may await the answer.
     pub(crate) fn handed_on(&mut self) {
-        let note = self.slot.lock().take_note();
-        drop(note);
+        if let Some(slot) = &self.slot {
+            slot.end_wait(&slot.slot.lock());
+        }
     }
 
     /// Nobody waits for the answer any more.
     #[inline]
     pub(crate) fn give_up(&mut self) {
-        if self.over {
-            return;
-        }
-        self.over = true;
-        let mut slot = self.slot.lock();
-        let note = slot.take_note();
-        let left = std::mem::replace(&mut slot.state, State::Gone);
-        let waker = slot.waker.take();
-        drop(slot);
-        drop((left, note, waker));
+        let Some(slot) = self.slot.take() else { return };
+        let mut locked = slot.slot.lock();
+        slot.end_wait(&locked);
+        let left = std::mem::replace(&mut locked.state, State::Gone);
+        let (waker, waits) = (locked.waker.take(), locked.waits.take());
+        drop(locked);
+        drop((left, waker, waits));
     }
 
     /// Waits for the answer.

@@ -11,14 +11,15 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::cell::{EXIT, EXITING, KILL};
-use super::{Actor, Cell, ExitReason, Proc, current, exit, panics};
+use super::current::{self, Current};
+use super::{Actor, Cell, ExitReason, Proc, exit, panics};
 use crate::sync::{AtomicBool, Ordering};
 
 pin_project! {
     pub(crate) struct Task<A: Actor, F> {
         cell: Arc<Cell<A>>,
-        // The same process as the current one's storage wants it.
-        current: Option<Arc<dyn Proc>>,
+        // The same process as the thread's storage wants it.
+        current: Current,
         #[pin]
         body: Option<F>,
         // What ends the body from outside: `KILL`, and for plain processes `EXIT` as well.
@@ -55,7 +56,7 @@ impl<A: Actor, F: Future<Output = ExitReason>> Task<A, F> {
         let current: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         Self {
             cell,
-            current: Some(current),
+            current: Current::new(current),
             body: Some(body),
             ended_by: match ended_by {
                 EndedBy::Signals => KILL | EXIT,

@@ -217,7 +217,7 @@ impl Supervisor {
         self.0.process.header.pid
     }
 
-    async fn ask<T>(
+    async fn ask<T: Send + 'static>(
         &self,
         request: impl FnOnce(ReplyTo<T>) -> Request,
     ) -> Result<T, SupervisorError> {
