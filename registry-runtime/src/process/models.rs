@@ -278,3 +278,31 @@ fn whoever_has_been_answered_waits_for_nobody_but_whom_it_asks_next() {
         assert_eq!(waiting_on.load(SeqCst), next.header.pid.bits());
     });
 }
+
+/// What a process asks one after the other goes through one slot, while the one who answered may not
+/// have let go of it yet.
+#[test]
+fn a_slot_that_is_used_again_brings_each_question_its_own_answer() {
+    model(|| {
+        let node = Node::new();
+        let (asker, others) = (process(&node), [process(&node), process(&node)]);
+        let cell = Arc::clone(&asker);
+        let body = async move {
+            let mut threads = Vec::new();
+            for (n, other) in (1_u32..).zip(others) {
+                let (reply, mut awaiting) = reply_slot();
+                awaiting.will_ask(&other.header, || "").unwrap();
+                assert_eq!(cell.header.waiting_on.load(SeqCst), other.header.pid.bits());
+                threads.push(thread::spawn(move || reply.send(n)));
+                let answer = poll_fn(|cx| awaiting.poll_and_keep(cx.waker())).await;
+                assert_eq!(answer, Ok(n));
+                assert_eq!(cell.header.waiting_on.load(SeqCst), 0);
+            }
+            for thread in threads {
+                thread.join().unwrap();
+            }
+            ExitReason::Normal
+        };
+        block_on(Task::new(asker, body, EndedBy::Kills));
+    });
+}

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use std::pin::Pin;
+
 use registry_runtime::prelude::*;
 use registry_tests::{Gate, Log, eventually, settle};
 
@@ -479,4 +481,56 @@ async fn in_exited_and_nothing_else_when_the_server_is_told_to_exit_meanwhile() 
         assert!(matches!(answer, Err(CallError::Exited(_))), "{answer:?}");
         assert_eq!(left, 0);
     }
+}
+
+type Made = Pin<Box<dyn Future<Output = Result<String, CallError>> + Send>>;
+
+/// Makes calls for others to await, and awaits those that others made.
+#[gen_server]
+struct Broker {
+    name: String,
+}
+
+#[gen_server]
+impl Broker {
+    #[call]
+    fn make(&mut self, to: ServerRef<Broker>) -> Made {
+        Box::pin(to.name())
+    }
+
+    #[call]
+    async fn wait(&mut self, made: Made) -> Result<String, CallError> {
+        made.await
+    }
+
+    #[call]
+    fn name(&mut self) -> String {
+        self.name.clone()
+    }
+}
+
+#[registry_runtime::test]
+async fn a_call_counts_for_the_process_that_awaits_it_whoever_made_it() {
+    let broker = |name: &str| Broker::start(name.to_owned());
+    let [maker, a, b] = [
+        broker("maker").await.unwrap(),
+        broker("a").await.unwrap(),
+        broker("b").await.unwrap(),
+    ];
+    let by_a_process = maker.make(b.clone()).await.unwrap();
+    let by_a_plain_task: Made = Box::pin(b.name());
+    for made in [by_a_process, by_a_plain_task] {
+        let (a, a_pid, b_pid) = (a.clone(), a.pid(), b.pid());
+        // `b` waits for `a`, which is to wait for `b`.
+        let answer = b.wait(Box::pin(async move { a.wait(made).await.unwrap() }));
+        let Ok(Err(CallError::Deadlock(path))) = answer.await else {
+            panic!("waited for itself");
+        };
+        assert_eq!(path.pids().collect::<Vec<_>>(), [a_pid, b_pid]);
+    }
+    // And the maker, who awaits nothing, may be waited for.
+    let made = a.make(b.clone()).await.unwrap();
+    let nested = Box::pin(async move { a.name().await });
+    assert_eq!(b.wait(nested).await, Ok(Ok("a".to_owned())));
+    assert_eq!(maker.wait(made).await, Ok(Ok("b".to_owned())));
 }
