@@ -2,7 +2,8 @@
 //!
 //! Seen to fail: `ReplyTo` did nothing when it was dropped (every wait for a death hung); the answer
 //! of a call that was lost came before the names had left; the note of whom one waits for kept one call in flight only;
-//! `Call` did not look at its deadline.
+//! `Call` did not look at its deadline; a wait was noted of the process that made a call instead of the one that
+//! awaited it.
 
 use std::time::Duration;
 
