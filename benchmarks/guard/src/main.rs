@@ -154,7 +154,10 @@ fn compare(counts: &BTreeMap<&str, f64>) -> ExitCode {
     }
     println!("guard: {passed} passed, {failed} failed");
     // Another compiler makes other code: that is no fault of the change at hand.
-    let same_compiler = text.lines().next().is_some_and(|head| head.ends_with(&rustc()));
+    let same_compiler = text
+        .lines()
+        .next()
+        .is_some_and(|head| head.ends_with(&rustc()));
     if failed > 0 && !same_compiler {
         println!("not held against this change: the counts are of another compiler");
     }

@@ -16,6 +16,21 @@ use crate::cli::Options;
 use crate::machine::Machine;
 use crate::results::Results;
 
+/// Curves over one logarithmic axis.
+#[derive(Clone, Debug)]
+pub struct Panel {
+    /// What they show.
+    pub title: String,
+    /// A name and its points each.
+    pub series: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// Draws panels, two side by side, with a legend; as SVG.
+#[must_use]
+pub fn draw(panels: &[Panel]) -> String {
+    svg::panels(panels)
+}
+
 /// Prints the table.
 pub fn print(
     options: &Options,

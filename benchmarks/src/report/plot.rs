@@ -159,16 +159,16 @@ fn short(value: f64) -> String {
     format!("{value}")
 }
 
-/// A colour a contender.
+/// A colour a line.
 pub(super) fn colour(name: &str) -> &'static str {
     match name {
-        "ours" => "#d62728",
-        "raw" => "#222222",
+        "ours" | "most" | "a server" => "#d62728",
+        "raw" | "p50" | "an entry" => "#222222",
         "raw+timeout" => "#888888",
         "map" => "#555555",
         "hand" => "#bbbbbb",
-        "ractor" => "#1f77b4",
-        "kameo" => "#ff7f0e",
+        "ractor" | "p99" | "a subscriber" => "#1f77b4",
+        "kameo" | "p99.9" | "a key" => "#ff7f0e",
         "actix" => "#2ca02c",
         "xtra" => "#9467bd",
         "hydra" => "#8c564b",

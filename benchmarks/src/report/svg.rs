@@ -18,9 +18,39 @@ pub(super) fn text(cases: &[Case], results: &Results) -> String {
     y = ratios(&mut body, &lines, y);
     y = growth(&mut body, results, y);
     y = latency(&mut body, results, y);
+    frame(&body, y)
+}
+
+fn frame(body: &str, height: f64) -> String {
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{y}\" viewBox=\"0 0 {WIDTH} {y}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{body}</svg>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{body}</svg>\n"
     )
+}
+
+/// Panels of their own, each with the names of its lines.
+pub(super) fn panels(all: &[super::Panel]) -> String {
+    let mut body = String::new();
+    for (i, panel) in all.iter().enumerate() {
+        let left = 20.0 + (i % 2) as f64 * (WIDTH / 2.0);
+        let top = 20.0 + (i / 2) as f64 * 260.0;
+        let filled = panel.series.iter().filter(|(_, points)| !points.is_empty());
+        let series: Vec<_> = filled
+            .map(|(name, points)| (name.as_str(), points.clone()))
+            .collect();
+        super::plot::panel(&mut body, &panel.title, (left, top), &series);
+        for (at, (name, _)) in series.iter().enumerate() {
+            let x = left + 60.0 + at as f64 * 110.0;
+            let y = top + 234.0;
+            let _ = writeln!(
+                body,
+                "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{}\"/><text x=\"{}\" y=\"{}\">{name}</text>",
+                colour(name),
+                x + 8.0,
+                y + 4.0
+            );
+        }
+    }
+    frame(&body, 20.0 + all.len().div_ceil(2) as f64 * 260.0)
 }
 
 fn present<'a>(lines: &'a [Line<'_>]) -> impl Iterator<Item = &'static str> + 'a {
