@@ -80,7 +80,7 @@ impl<S: Partition> PartitionSupervisor<S> {
     /// `{:via, PartitionSupervisor, {name, key}}`.
     #[must_use]
     pub fn via(&self, key: &(impl Hash + ?Sized)) -> S::Via {
-        S::__via(PartitionKey {
+        S::__lead(PartitionKey {
             table: Arc::clone(&self.table),
             number: number(key),
         })

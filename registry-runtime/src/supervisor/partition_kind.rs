@@ -27,7 +27,7 @@ pub trait Partition: Sized + 'static {
     fn child(spec: Self::Spec, seat: Seat<Self>) -> AnyChildSpec;
 
     #[doc(hidden)]
-    fn __via(route: PartitionKey<Self>) -> Self::Via;
+    fn __lead(route: PartitionKey<Self>) -> Self::Via;
 }
 
 /// How the partitions of a [`PartitionSupervisor`](super::PartitionSupervisor) are started: a
@@ -118,7 +118,7 @@ where
         AnyChildSpec::starting(S::type_name(), options, start)
     }
 
-    fn __via(route: PartitionKey<S>) -> Self::Via {
+    fn __lead(route: PartitionKey<S>) -> Self::Via {
         Client::new(route).into()
     }
 }
@@ -151,7 +151,7 @@ impl Partition for DynamicSupervisor {
         AnyChildSpec::starting(name, ChildOptions::supervisor(), start)
     }
 
-    fn __via(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
+    fn __lead(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
         route.running().ok_or(SupervisorError::NotRunning)
     }
 }
@@ -176,7 +176,7 @@ impl Partition for TaskSupervisor {
         AnyChildSpec::starting(name, ChildOptions::supervisor(), start)
     }
 
-    fn __via(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
+    fn __lead(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
         route.running().ok_or(SupervisorError::NotRunning)
     }
 }
