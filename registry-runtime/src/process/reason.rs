@@ -87,6 +87,13 @@ impl ExitReason {
     }
 }
 
+/// So that `init` may use `?` on whatever fails in it.
+impl<E: Error + Send + Sync + 'static> From<E> for ExitReason {
+    fn from(error: E) -> Self {
+        Self::error(error)
+    }
+}
+
 impl fmt::Display for ExitReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::introspect::{Declaration, tree_hint};
-use crate::process::{ExitReason, Pid};
+use crate::process::Pid;
 
 /// Why a process could not be registered. Nothing of the attempt is left behind.
 ///
@@ -110,19 +110,5 @@ impl Error for RegisterError {
 impl From<NotRunning> for RegisterError {
     fn from(registry: NotRunning) -> Self {
         Self::NotRunning(registry)
-    }
-}
-
-/// So that `init` may use `?`.
-impl From<RegisterError> for ExitReason {
-    fn from(error: RegisterError) -> Self {
-        Self::error(error)
-    }
-}
-
-/// So that `init` may use `?`.
-impl From<NotRunning> for ExitReason {
-    fn from(error: NotRunning) -> Self {
-        Self::error(error)
     }
 }
