@@ -19,9 +19,7 @@ use crate::gen_server::{Address, Call, CastError, Client, Local};
 /// [`CallError::Exited`](crate::CallError::Exited). One that calls its own agent gets
 /// [`CallError::Deadlock`](crate::CallError::Deadlock).
 ///
-/// # Elixir
-///
-/// `Agent`.
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;
@@ -30,16 +28,24 @@ use crate::gen_server::{Address, Call, CastError, Client, Local};
 /// visits.update(|n| *n += 1).await?;
 /// let before = visits.get_and_update(|n| std::mem::replace(n, 10)).await?;
 /// assert_eq!(before, 1);
-/// assert_eq!(visits.get(|n| *n).await?, 10);
+/// visits.cast(|n| *n += 5)?;                 // later, and nobody waits for it
+/// let patient = visits.clone().timeout(std::time::Duration::from_secs(60));
+/// assert_eq!(patient.get(|n| *n).await?, 15);
 /// visits.stop(ExitReason::Normal).await?;
 /// # Ok(()) }
 /// ```
+///
+/// # Elixir
+///
+/// `Agent`.
 pub struct Agent<T: Send + 'static, A = Local<AgentServer<T>>> {
     client: Client<AgentServer<T>, A>,
 }
 
 impl<T: Send + 'static, A: Address<AgentServer<T>>> Agent<T, A> {
     /// Reads the state: what `f` returns.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -63,6 +69,8 @@ impl<T: Send + 'static, A: Address<AgentServer<T>>> Agent<T, A> {
 
     /// Changes the state, and waits until that is done.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// As [`get`](Self::get).
@@ -82,6 +90,8 @@ impl<T: Send + 'static, A: Address<AgentServer<T>>> Agent<T, A> {
     }
 
     /// Changes the state: what `f` returns.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -105,6 +115,8 @@ impl<T: Send + 'static, A: Address<AgentServer<T>>> Agent<T, A> {
 
     /// Has the state changed later; never blocks.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`CastError::NotRunning`].
@@ -120,6 +132,8 @@ impl<T: Send + 'static, A: Address<AgentServer<T>>> Agent<T, A> {
     }
 
     /// Gives the calls of this client another time-out than five seconds.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///

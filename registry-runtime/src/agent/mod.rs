@@ -9,4 +9,6 @@ mod server;
 mod start;
 
 pub use agent::Agent;
-pub use server::{AgentName, AgentServer, AgentStart};
+#[doc(hidden)]
+pub use server::AgentStart;
+pub use server::{AgentName, AgentServer};

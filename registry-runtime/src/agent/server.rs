@@ -14,6 +14,8 @@ use crate::process::{Actor, Cell, Ctx, ExitReason, NoMessage};
 use crate::registry::{DeclaredRegistry, Unique, find_server};
 
 /// The server that an [`Agent`] is a client of.
+///
+/// Programs have no need to name it: see the examples of [`Agent`](Agent#examples).
 pub struct AgentServer<T>(T);
 
 /// A function to be run on the state.
@@ -124,6 +126,8 @@ impl<T> fmt::Debug for AgentStart<T> {
 }
 
 /// An agent's name: looked up at each use, so that it leads to whoever has it then.
+///
+/// Made by [`Agent::via`].
 pub struct AgentName<R, Q> {
     key: Q,
     registry: PhantomData<fn() -> R>,

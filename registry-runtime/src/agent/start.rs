@@ -35,6 +35,8 @@ impl<T: Send + 'static> Agent<T> {
     ///
     /// `init` runs in the agent's process.
     ///
+    /// Shown in the [example](Agent#examples).
+    ///
     /// # Errors
     ///
     /// [`StartError::Init`] when `init` panics; [`StartError::NoRuntime`].
@@ -54,6 +56,8 @@ impl<T: Send + 'static> Agent<T> {
     }
 
     /// As [`start_link`](Self::start_link), linked to nobody.
+    ///
+    /// Shown in the [example](Agent#examples).
     ///
     /// # Errors
     ///
@@ -85,9 +89,7 @@ impl<T: Send + 'static> Agent<T> {
     ///
     /// As [`start_link`](Self::start_link).
     ///
-    /// # Elixir
-    ///
-    /// `Agent.start_link/2` with `:name`.
+    /// # Examples
     ///
     /// ```
     /// use registry_runtime::prelude::*;
@@ -100,6 +102,10 @@ impl<T: Send + 'static> Agent<T> {
     /// Agent::via::<Counters>("hits").update(|n: &mut i32| *n += 1).await?;
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Agent.start_link/2` with `:name`.
     pub async fn start_link_named<R>(
         key: R::Key,
         init: impl FnOnce() -> T + Send + 'static,
@@ -112,6 +118,8 @@ impl<T: Send + 'static> Agent<T> {
     }
 
     /// The agent that has the name at the time of each use.
+    ///
+    /// Shown in the example of [`start_link_named`](Self::start_link_named).
     ///
     /// # Elixir
     ///
@@ -127,9 +135,7 @@ impl<T: Send + 'static> Agent<T> {
 
     /// How a supervisor starts an agent; `init` is called for each start.
     ///
-    /// # Elixir
-    ///
-    /// `Agent.child_spec/1`.
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -139,6 +145,10 @@ impl<T: Send + 'static> Agent<T> {
     /// words.cast(|words| words.push("hello".to_owned()))?;
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Agent.child_spec/1`.
     #[must_use]
     pub fn child_spec<F>(init: F) -> ChildSpec<AgentServer<T>>
     where
@@ -151,6 +161,25 @@ impl<T: Send + 'static> Agent<T> {
     }
 
     /// As [`child_spec`](Self::child_spec), with a name in the registry `R`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Counters, keys = unique, key = String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Counters::start().await?;
+    /// let agents = Supervisor::builder("agents")
+    ///     .child(Agent::child_spec_named::<Counters>("hits".to_owned(), || 0))
+    ///     .start()
+    ///     .await?;
+    /// Agent::via::<Counters>("hits").update(|n: &mut i32| *n += 1).await?;
+    /// agents.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

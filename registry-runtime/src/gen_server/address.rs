@@ -8,6 +8,35 @@ use crate::process::{Cell, Pid};
 
 /// Finds a server. Every call and cast goes through it; names that reach across machines will be
 /// further implementations of it.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Tills, keys = unique, key = u32 }
+///
+/// #[gen_server(registry = Tills, key = <number>)]
+/// struct Till { number: u32, #[default] sold: u32 }
+///
+/// #[gen_server]
+/// impl Till {
+///     #[call] fn sell(&mut self) -> u32 { self.sold += 1; self.sold }
+/// }
+///
+/// async fn sell_twice(till: &TillClient<impl Address<Till>>) -> Result<u32, CallError> {
+///     till.sell().await?;
+///     till.sell().await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Tills::start().await?;
+/// let till = Till::start(7).await?;
+/// assert_eq!(sell_twice(&till).await?, 2);          // by reference
+/// assert_eq!(sell_twice(&Till::via(7)).await?, 4);  // by name
+/// # Ok(())
+/// # }
+/// ```
 pub trait Address<S: GenServer> {
     /// The server, now.
     #[doc(hidden)]
@@ -22,6 +51,8 @@ pub trait Address<S: GenServer> {
 }
 
 /// The address of one process, whatever its name.
+///
+/// Clients that a start returns have it: see [`ServerRef`](crate::ServerRef).
 pub struct Local<S: GenServer>(pub(crate) Arc<Cell<S>>);
 
 impl<S: GenServer> Local<S> {
@@ -55,6 +86,8 @@ impl<S: GenServer> fmt::Debug for Local<S> {
 }
 
 /// A name: looked up at each use, so that it leads to whoever has it then.
+///
+/// Clients that `via` returns have it: see the example of [`Address`].
 pub struct Via<'key, S: Named> {
     key: S::Lookup<'key>,
 }

@@ -26,6 +26,31 @@ use crate::process::{Cell, ExitReason, Proc};
 /// Dropping it is safe at any time. Once it has been polled the server may still run the call;
 /// the answer is then dropped.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Counter { #[default] n: u64 }
+///
+/// #[gen_server]
+/// impl Counter {
+///     #[call] fn bump(&mut self) -> u64 { self.n += 1; self.n }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counter = Counter::start().await?;
+/// let both = tokio::join!(counter.bump(), counter.bump());
+/// assert_eq!(both, (Ok(1), Ok(2)));
+///
+/// let call = counter.bump();        // nothing is sent yet
+/// let elsewhere = tokio::spawn(call);
+/// assert_eq!(elsewhere.await?, Ok(3));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `GenServer.call/3`.

@@ -13,6 +13,46 @@ use crate::process::signal::Stop;
 use crate::process::{Cell, ExitReason, Info, Pid, Proc, ReplyTo, SendError, current, exit};
 
 /// A client without the handlers' methods; those of a server deref to it.
+///
+/// # Examples
+///
+/// The methods that every client has, beside those of the handlers.
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Names, keys = unique, key = String }
+///
+/// struct Add(u64);
+///
+/// #[derive(Debug)]
+/// #[gen_server(registry = Names, key = "counter")]
+/// struct Counter { #[default] n: u64 }
+///
+/// #[gen_server]
+/// impl Counter {
+///     #[info] fn add(&mut self, Add(more): Add) { self.n += more }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Names::start().await?;
+/// let counter = Counter::start().await?;
+/// assert_eq!(Counter::via().whereis(), Some(counter.pid()));
+///
+/// Counter::via().send(Add(3))?;
+/// assert!(counter.status().await?.contains("n: 3"));
+///
+/// let this = Counter::via().server_ref().expect("it runs");
+/// this.exit(ExitReason::Shutdown);
+/// assert_eq!(counter.ended().await, ExitReason::Shutdown);
+/// assert!(!counter.is_alive());
+///
+/// Counter::start().await?;  // the name is free again
+/// Counter::via().stop(ExitReason::Normal).await?;
+/// assert_eq!(Counter::via().whereis(), None);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Client<S: GenServer, A> {
     address: A,
     timeout: Duration,
@@ -31,6 +71,8 @@ impl<S: GenServer> Client<S, Local<S>> {
     }
 
     /// Waits until this very server has ended, and tells why; also when it had ended before.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///
@@ -91,6 +133,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
 
     /// The server's pid, if it runs now; a client by name looks the name up.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `GenServer.whereis/1`.
@@ -104,6 +148,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
 
     /// Whether the server runs, and is not ending.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Process.alive?/1`.
@@ -113,6 +159,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     }
 
     /// The server that has the name now, as a reference of its own.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn server_ref(&self) -> Option<ServerRef<S>> {
         let client = Client::<S, _>::local(self.address.resolve()?).__timeout(self.timeout);
@@ -120,6 +168,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     }
 
     /// Asks the server to exit; see [`Pid::exit`]. Nothing happens if it does not run.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///
@@ -134,6 +184,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     }
 
     /// Sends a message to the server's `#[info]` handler for its type; never blocks.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -153,6 +205,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     }
 
     /// The server's state as its `Debug` writes it, between two messages.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -193,6 +247,8 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     }
 
     /// Ends the server after what is in its mailbox, and waits for its end; `terminate` runs.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///

@@ -8,6 +8,8 @@ use crate::registry::{NotRunning, RegisterError};
 
 /// Why a call has no answer.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// use std::time::Duration;
@@ -74,6 +76,29 @@ impl Error for CallError {}
 
 /// Why a cast was not taken.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server(mailbox = 1)]
+/// struct Pigeonhole { #[default] letters: u32 }
+///
+/// #[gen_server]
+/// impl Pigeonhole {
+///     #[cast] fn put(&mut self) { self.letters += 1 }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let hole = Pigeonhole::start().await?;
+/// assert_eq!(hole.put(), Ok(()));
+/// assert_eq!(hole.put(), Err(CastError::Full));  // the first waits there still
+/// hole.stop(ExitReason::Normal).await?;
+/// assert_eq!(hole.put(), Err(CastError::NotRunning));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `GenServer.cast/2` does not tell.
@@ -98,6 +123,35 @@ impl fmt::Display for CastError {
 impl Error for CastError {}
 
 /// Why a server did not start.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Names, keys = unique, key = String }
+///
+/// #[gen_server(registry = Names, key = "cache")]
+/// struct Cache { size: usize }
+///
+/// #[gen_server]
+/// impl Cache {
+///     fn init(&mut self) -> Result<(), ExitReason> {
+///         if self.size == 0 { Err(ExitReason::error("a cache of nothing")) } else { Ok(()) }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let early = Cache::start(1).await.expect_err("no registry yet");
+/// assert!(early.to_string().contains("Names"));
+/// Names::start().await?;
+/// assert!(matches!(Cache::start(0).await, Err(StartError::Init(_))));
+/// let cache = Cache::start(1).await?;
+/// let twice = Cache::start(1).await.map(|_| ());
+/// assert_eq!(twice, Err(StartError::AlreadyStarted(cache.pid())));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Elixir
 ///

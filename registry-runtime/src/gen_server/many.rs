@@ -13,9 +13,7 @@ use super::{Call, CallError, CastError, GenServer};
 ///
 /// As [`Call`]'s.
 ///
-/// # Elixir
-///
-/// `GenServer.multi_call/4`, over a list of clients instead of nodes.
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;
@@ -27,6 +25,10 @@ use super::{Call, CallError, CastError, GenServer};
 /// assert_eq!(answers, [Ok(1), Ok(2)]);
 /// # Ok(()) }
 /// ```
+///
+/// # Elixir
+///
+/// `GenServer.multi_call/4`, over a list of clients instead of nodes.
 pub async fn multi_call<S, T>(
     calls: impl IntoIterator<Item = Call<S, T>>,
 ) -> Vec<Result<T, CallError>>
@@ -67,6 +69,28 @@ where
 }
 
 /// Casts to several servers: how many took it.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Counter { n: u64 }
+///
+/// #[gen_server]
+/// impl Counter {
+///     #[cast] fn bump(&mut self) { self.n += 1 }
+///     #[call] fn get(&self) -> u64 { self.n }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let counters = [Counter::start(1).await?, Counter::start(2).await?];
+/// assert_eq!(registry_runtime::abcast(&counters, |counter| counter.bump()), 2);
+/// assert_eq!(counters[1].get().await?, 3);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Elixir
 ///

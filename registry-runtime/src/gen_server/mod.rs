@@ -17,9 +17,12 @@ pub use address::{Address, Local, Via};
 pub use call::Call;
 pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
+#[doc(hidden)]
 pub use halves::{Built, InitArgs, Moves, NoValue, Part, RestartArg, Travels, message};
+#[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
 pub use many::{abcast, multi_call};
+#[doc(hidden)]
 pub use start::Starting;
 pub(crate) use start::launch;
 
@@ -37,6 +40,29 @@ pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// Plain and local: a clone is one count, a message through it is one push. It does not keep the
 /// server running, and after the server's end every call says so; a client made by `via` finds the
 /// successor instead.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Greeter { word: String }
+///
+/// #[gen_server]
+/// impl Greeter {
+///     #[call] fn greet(&self, name: String) -> String { format!("{}, {name}", self.word) }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let greeter: ServerRef<Greeter> = Greeter::start("hello".into()).await?;
+/// let same = greeter.clone();
+/// assert_eq!(same.greet("ann".into()).await?, "hello, ann");
+/// same.stop(ExitReason::Normal).await?;
+/// assert_eq!(greeter.greet("bob".into()).await, Err(CallError::NotRunning));
+/// # Ok(())
+/// # }
+/// ```
 pub type ServerRef<S> = <S as GenServer>::Client<Local<S>>;
 
 /// What `#[gen_server]` on the struct says of a server.
@@ -96,6 +122,31 @@ pub trait UniqueKeys: crate::registry::Keys {}
 impl UniqueKeys for crate::registry::Unique {}
 
 /// A server that has a name in a registry.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::Named;
+///
+/// registry! { Names, keys = unique, key = String }
+///
+/// #[gen_server(registry = Names, key = "cache")]
+/// struct Cache {}
+///
+/// #[gen_server]
+/// impl Cache {}
+///
+/// fn stands_in<S: Named>() -> &'static str {
+///     <S::Registry as DeclaredRegistry>::declaration().name
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// assert_eq!(stands_in::<Cache>(), "Names");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no name",
     label = "this server stands in no registry",
@@ -109,6 +160,40 @@ pub trait Named: Construct {
 }
 
 /// A server: written by `#[gen_server]` on the struct and on the `impl` block.
+///
+/// # Examples
+///
+/// A function over all servers.
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Worker { number: u32 }
+///
+/// #[gen_server]
+/// impl Worker {
+///     #[call] fn number(&self) -> u32 { self.number }
+/// }
+///
+/// /// Starts any kind of server, not to be restarted.
+/// async fn once<S: GenServer>(
+///     workers: &DynamicSupervisor,
+///     spec: ChildSpec<S>,
+/// ) -> Result<ServerRef<S>, StartError>
+/// where
+///     S::Args: Clone,  // a supervisor keeps them for restarts
+/// {
+///     workers.start_child(spec.restart(Restart::Temporary)).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let workers = DynamicSupervisor::builder().start()?;
+/// let worker = once(&workers, Worker::child_spec(7)).await?;
+/// assert_eq!(worker.number().await?, 7);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Elixir
 ///
@@ -184,6 +269,35 @@ pub trait GenServer: Construct + Actor {
 impl<S: GenServer> Ctx<S> {
     /// A client on this very server.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// #[gen_server]
+    /// struct Page { #[default] words: usize }
+    ///
+    /// #[gen_server]
+    /// impl Page {
+    ///     #[cast]
+    ///     fn load(&mut self, ctx: &mut Ctx<Self>) {
+    ///         let page = ctx.self_ref();
+    ///         tokio::spawn(async move { page.loaded("one two".to_owned()) });  // elsewhere, meanwhile
+    ///     }
+    ///
+    ///     #[cast] fn loaded(&mut self, text: String) { self.words = text.split(' ').count() }
+    ///     #[call] fn words(&self) -> usize { self.words }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let page = Page::start().await?;
+    /// page.load()?;
+    /// while page.words().await? == 0 { tokio::task::yield_now().await }
+    /// assert_eq!(page.words().await?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `self()`, typed.
@@ -194,6 +308,8 @@ impl<S: GenServer> Ctx<S> {
 
     /// Ends the server with `reason` when the handler returns; `terminate` runs.
     ///
+    /// Shown in the [example](Ctx#examples).
+    ///
     /// # Elixir
     ///
     /// `{:stop, reason, state}`.
@@ -202,6 +318,8 @@ impl<S: GenServer> Ctx<S> {
     }
 
     /// Has a message handled right after the running handler or `init`, before any other.
+    ///
+    /// Shown in the [example](Ctx#examples).
     ///
     /// # Elixir
     ///
@@ -216,6 +334,31 @@ impl<S: GenServer> Ctx<S> {
     /// Has an [`IdleTimeout`](crate::IdleTimeout) handled when no message comes for `after`, once;
     /// the next message puts the time back. `None` ends it.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use std::time::Duration;
+    ///
+    /// #[gen_server]
+    /// struct Session {}
+    ///
+    /// #[gen_server]
+    /// impl Session {
+    ///     fn init(&mut self, ctx: &mut Ctx<Self>) { ctx.idle_timeout(Duration::from_millis(5)) }
+    ///     #[cast] fn poke(&mut self) {}
+    ///     #[info] fn idle(&mut self, _: IdleTimeout, ctx: &mut Ctx<Self>) { ctx.stop(ExitReason::Normal) }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let session = Session::start().await?;
+    /// session.poke()?;  // the time counts from here
+    /// assert!(session.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `{:noreply, state, timeout}`; here it stays set until it has fired.
@@ -229,6 +372,7 @@ impl<S: GenServer> Ctx<S> {
 /// # Errors
 ///
 /// [`StartError::AlreadyStarted`], [`StartError::RegistryNotRunning`].
+#[doc(hidden)]
 pub fn claim<S>(
     cell: &Arc<Cell<S>>,
     key: &S::Lookup<'_>,
@@ -243,12 +387,14 @@ where
 
 /// Finds a server by its name; what `Construct::find_running` is made of.
 #[must_use]
+#[doc(hidden)]
 pub fn find<S: Named + Actor>(key: &S::Lookup<'_>) -> Option<Arc<Cell<S>>> {
     crate::registry::find_server::<S::Registry, S, _>(&key::Probe(key))
 }
 
 /// A client by name; what `via` is made of.
 #[must_use]
+#[doc(hidden)]
 pub fn via<S: GenServer + Named>(key: S::Lookup<'_>) -> S::Client<Via<'_, S>> {
     Client::new(Via::new(key)).into()
 }

@@ -6,6 +6,8 @@ use super::declaration::{Declaration, DeclarationKind, Declared};
 use super::placement::{RegistryId, Step};
 
 /// Everything that the program declares, as [`catalog`] lists it.
+///
+/// Shown in the example of [`catalog`](fn@catalog#examples).
 #[derive(Clone, Debug)]
 pub struct Catalog {
     declarations: Vec<&'static Declaration>,
@@ -13,6 +15,8 @@ pub struct Catalog {
 
 /// Lists everything that the program declares: registries, servers, supervisors, trees, each with
 /// its place in the source. Generic servers, and what is declared inside of functions, may be missing.
+///
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;
@@ -47,12 +51,16 @@ pub fn catalog() -> Catalog {
 
 impl Catalog {
     /// All declarations, by file and line.
+    ///
+    /// Shown in the example of [`catalog`](fn@catalog#examples).
     pub fn iter(&self) -> impl Iterator<Item = &'static Declaration> + '_ {
         self.declarations.iter().copied()
     }
 
     /// Checks that each server's registry is started by some tree of the program. One line in a
     /// test: `registry_runtime::catalog().check()?`.
+    ///
+    /// Shown in the example of [`catalog`](fn@catalog#examples).
     ///
     /// # Errors
     ///
@@ -99,6 +107,8 @@ pub(crate) fn tree_hint(registry: &Declaration) -> Option<&'static Declaration> 
 }
 
 /// Servers whose registry is in no tree.
+///
+/// What [`Catalog::check`] finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogError {
     lost: Vec<Lost>,

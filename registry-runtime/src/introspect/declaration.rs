@@ -3,6 +3,8 @@
 use super::placement::{RegistryId, Step};
 
 /// What kind of thing is declared.
+///
+/// Shown in the example of [`Declaration`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DeclarationKind {
@@ -23,6 +25,24 @@ pub enum DeclarationKind {
 }
 
 /// Something that the program declares, and where.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::DeclarationKind;
+///
+/// registry! { Users, keys = unique, key = String }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let catalog = catalog();
+/// let users = catalog.iter().find(|declared| declared.name == "Users").expect("it is declared");
+/// assert_eq!(users.kind, DeclarationKind::Registry);
+/// println!("{} at {}:{}", users.name, users.file, users.line);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Declaration {

@@ -12,6 +12,7 @@ mod view;
 pub(crate) use catalog::tree_hint;
 pub use catalog::{Catalog, CatalogError, catalog};
 pub use declaration::{Declaration, DeclarationKind, Declared};
+#[doc(hidden)]
 pub use placement::{NotAServer, Placed, RegistryId, Step};
 pub use report::{Report, set_reporter};
 pub use snapshot::{ProcessInfo, ProcessState, RegistryInfo, Snapshot};

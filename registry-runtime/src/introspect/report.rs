@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use crate::process::{ExitReason, Pid, Proc, panics};
 
 /// Something that happened to a process that nobody waits to hear of.
+///
+/// Shown in the example of [`set_reporter`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Report {
@@ -67,6 +69,8 @@ static HOOK: OnceLock<Hook> = OnceLock::new();
 /// from later ones.
 ///
 /// `hook` runs in the process that the report is about: it must not block.
+///
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;

@@ -15,6 +15,8 @@ use crate::sync::Ordering;
 /// Taking one costs time in proportion to the number of processes and of their names, and holds up
 /// none of them.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,6 +43,8 @@ pub struct Snapshot {
 }
 
 /// A process, as it was a moment ago.
+///
+/// Shown in the example of [`Pid::info`].
 ///
 /// # Elixir
 ///
@@ -75,6 +79,8 @@ pub struct ProcessInfo {
 }
 
 /// What a process is doing.
+///
+/// Shown in the example of [`Pid::info`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProcessState {
@@ -87,6 +93,8 @@ pub enum ProcessState {
 }
 
 /// A running registry, as it was a moment ago.
+///
+/// Shown in the example of [`Node::snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistryInfo {
@@ -133,6 +141,28 @@ impl ProcessInfo {
 impl Pid {
     /// What the process is and does, if it is there.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use registry_runtime::introspect::ProcessState;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let idle = spawn(async |mut ctx: Process<u32>| {
+    ///     ctx.set_label("idle");
+    ///     ctx.recv_info::<()>().await
+    /// });
+    /// idle.send(1)?;
+    /// tokio::task::yield_now().await;
+    /// let info = idle.pid().info().expect("it runs");
+    /// assert_eq!(info.label.as_deref(), Some("idle"));
+    /// assert_eq!(info.state, ProcessState::Waiting);
+    /// assert!(info.names.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Process.info/1`.
@@ -144,6 +174,27 @@ impl Pid {
 
 impl Node {
     /// What runs on this node.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// supervision_tree! {
+    ///     App;
+    ///     registry!<pub(self) Users, keys = unique, key = String, partitions = 2>;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = App::start().await?;
+    /// let snapshot = Node::current().snapshot();
+    /// assert_eq!(snapshot.registries[0].name, "Users");
+    /// assert_eq!(snapshot.registries[0].entries, [0, 0]);  // by partition
+    /// assert_eq!(snapshot.trees[0].name(), "App");
+    /// app.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let mut all = self.table().all();
@@ -176,6 +227,8 @@ impl Node {
     }
 
     /// The processes of this node, in no order.
+    ///
+    /// Shown in the example of [`Node`].
     ///
     /// # Elixir
     ///

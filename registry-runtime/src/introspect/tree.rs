@@ -12,6 +12,8 @@ const SHOWN: usize = 10;
 /// Displays as text; [`Tree::mermaid`] and [`Tree::dot`] draw it. Of a dynamic supervisor's children
 /// ten are in it.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// supervision_tree! {
@@ -22,9 +24,13 @@ const SHOWN: usize = 10;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let office = Office::start().await?;
-/// assert_eq!(Office::tree().children()[0].name(), "Annex");
-/// println!("{}", office.tree());
-/// println!("{}", office.tree().mermaid());
+/// let tree = office.tree();
+/// println!("{tree}");
+/// println!("{}", tree.mermaid());  // or `dot`, for Graphviz
+/// let annex = &tree.children()[0];
+/// assert_eq!(annex.name(), "Annex");
+/// assert!(annex.pid().is_some() && annex.children().is_empty());
+/// assert_eq!((annex.restarts(), annex.last_exit()), (0, None));
 /// # Ok(())
 /// # }
 /// ```
@@ -133,12 +139,16 @@ impl Tree {
     }
 
     /// The name shown in this place.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// The process in this place, if one runs.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn pid(&self) -> Option<Pid> {
         match self.state {
@@ -148,6 +158,8 @@ impl Tree {
     }
 
     /// The strategy, if this is a supervisor that runs.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn strategy(&self) -> Option<Strategy> {
         match self.state {
@@ -157,6 +169,8 @@ impl Tree {
     }
 
     /// Restarts of its children within the supervisor's window.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn recent_restarts(&self) -> usize {
         match self.state {
@@ -166,24 +180,32 @@ impl Tree {
     }
 
     /// How often this child has been started again.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn restarts(&self) -> u32 {
         self.restarts
     }
 
     /// Why this child's last process ended, if one has and was noted.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn last_exit(&self) -> Option<&ExitReason> {
         self.last_exit.as_ref()
     }
 
     /// What is under it.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn children(&self) -> &[Tree] {
         &self.children
     }
 
     /// How many children of a dynamic supervisor are left out of [`children`](Self::children).
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn hidden_children(&self) -> usize {
         self.hidden

@@ -7,6 +7,8 @@ use crate::supervisor::Strategy;
 
 impl Tree {
     /// The tree as a Mermaid flowchart.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn mermaid(&self) -> String {
         let mut text = String::from("flowchart TD\n");
@@ -33,6 +35,8 @@ impl Tree {
     }
 
     /// The tree in Graphviz's DOT.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn dot(&self) -> String {
         let mut text = String::from("digraph tree {\n    node [fontname=\"monospace\"];\n");

@@ -19,6 +19,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+#[doc(hidden)]
 pub use slot::{Slot, SlotRef};
 pub(crate) use table::Table;
 pub use test_runtime::TestRuntime;
@@ -32,6 +33,8 @@ use crate::process::{self, Pid};
 ///
 /// Cheap to clone: a handle.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// registry! { Names, keys = unique, key = String }
@@ -42,6 +45,8 @@ use crate::process::{self, Pid};
 /// let pid = node.scope(Names::start()).await?;
 /// assert_eq!(Node::current().processes().len(), 0);  // it runs on the other
 /// assert!(node.processes().contains(&pid));
+/// assert!(Node::current().is_default() && !node.is_default());
+/// node.scope(async { assert!(!Node::current().is_default()) }).await;
 /// # Ok(())
 /// # }
 /// ```
@@ -84,6 +89,8 @@ impl Inner {
 impl Node {
     /// A new node, with no processes and nothing running.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Panics
     ///
     /// When 65,535 nodes are alive.
@@ -109,6 +116,8 @@ impl Node {
     /// The node that code in this place runs on: that of the process it runs in, else of the
     /// scope or test it runs in, else the default node.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Node.self/0`.
@@ -128,6 +137,8 @@ impl Node {
     }
 
     /// Whether this is the node that plain programs run on.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     #[inline]
     pub fn is_default(&self) -> bool {
@@ -136,6 +147,8 @@ impl Node {
 
     /// Runs a future on this node: what it looks up, starts and spawns through this crate belongs
     /// to the node. Tasks that it gives to `tokio::spawn` do not inherit it.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn scope<F: Future>(&self, future: F) -> Scope<F> {
         Scope {
             node: self.clone(),
@@ -245,6 +258,8 @@ impl Drop for Adopted {
 
 pin_project! {
     /// A future that runs on a node; made by [`Node::scope`].
+    ///
+    /// Shown in the example of [`Node`].
     #[derive(Debug)]
     pub struct Scope<F> {
         node: Node,

@@ -7,6 +7,23 @@ use tokio::runtime::Builder;
 use super::Node;
 
 /// Runs one test.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::node::TestRuntime;
+///
+/// registry! { Names, keys = unique, key = String }
+///
+/// // What `#[registry_runtime::test]` writes around a test.
+/// let count = TestRuntime::new().multi_thread(2).run(async {
+///     assert!(!Node::current().is_default());
+///     Names::start().await.unwrap();
+///     Names::count()
+/// });
+/// assert_eq!(count, 0);
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub struct TestRuntime {
@@ -23,6 +40,8 @@ impl Default for TestRuntime {
 
 impl TestRuntime {
     /// One thread, running time.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn new() -> Self {
         Self {
             workers: None,
@@ -32,6 +51,8 @@ impl TestRuntime {
     }
 
     /// Runs on this many worker threads; 0 is one for each processor.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn multi_thread(mut self, workers: usize) -> Self {
         self.workers = Some(workers);
         self
@@ -56,6 +77,8 @@ impl TestRuntime {
 
     /// Runs the test to its end. Everything that it starts or spawns, with `tokio::spawn` as well,
     /// lives on a new node.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Panics
     ///

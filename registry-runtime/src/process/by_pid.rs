@@ -12,6 +12,23 @@ use super::{ExitReason, Pid, SendError, current, exit};
 ///
 /// Dropping it does nothing.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let waiting = spawn(async |mut ctx: Process<()>| ctx.recv_info::<u32>().await);
+/// let never = waiting.pid().send_after(Duration::from_secs(60), 1_u32);
+/// assert!(never.cancel().is_some_and(|left| left <= Duration::from_secs(60)));
+/// waiting.pid().send_after(Duration::from_millis(1), 2_u32);
+/// assert!(waiting.ended().await.is_normal());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The reference that `Process.send_after/3` returns.
@@ -23,6 +40,8 @@ pub struct DelayedSend {
 
 impl DelayedSend {
     /// Takes the message back: how long it would have taken, or `None` if it is out already.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///
@@ -43,6 +62,8 @@ impl Pid {
     /// Nothing happens when it has ended. [`ExitReason::Kill`] ends any process at its next await;
     /// other reasons end those that do not trap exits, after their `terminate`.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Process.exit/2`.
@@ -54,6 +75,8 @@ impl Pid {
     }
 
     /// Whether the process runs, and is not ending.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///
@@ -69,6 +92,8 @@ impl Pid {
     /// # Cancel safety
     ///
     /// Safe.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -95,6 +120,8 @@ impl Pid {
     /// Sends an untyped message: a server handles it by the `#[info]` of its type. One for which
     /// there is none is reported, and dropped.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`SendError::NotRunning`] when the process has ended; [`SendError::Full`] when its mailbox
@@ -117,6 +144,8 @@ impl Pid {
     ///
     /// A process that sends to itself had better use [`Ctx::send_after`](super::Ctx::send_after),
     /// whose timers end with it.
+    ///
+    /// Shown in the example of [`DelayedSend`].
     ///
     /// # Panics
     ///

@@ -306,6 +306,29 @@ impl std::fmt::Debug for dyn Proc {
 }
 
 /// A process that handles messages of type `M`, whatever else it is.
+///
+/// # Examples
+///
+/// What [`Registry::find`](crate::Registry::find) returns.
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let printers: Registry<u32, (), Unique, String> = Registry::builder().build()?;
+/// printers.start()?;
+/// let registry = printers.clone();
+/// let printer = spawn(async move |mut ctx: Process<String>| {
+///     registry.register(&ctx, 1, ()).expect("the number is free");
+///     assert_eq!(ctx.recv().await, "a page");
+/// });
+/// while printers.count() == 0 { tokio::task::yield_now().await }
+/// let found = printers.find(&1).expect("it is registered");
+/// found.deliver("a page".to_owned())?;  // whoever has the number by now
+/// assert!(printer.ended().await.is_normal());
+/// # Ok(())
+/// # }
+/// ```
 pub trait Receiver<M: ?Sized>: Proc {
     /// Puts a message into the process's mailbox; never blocks.
     ///
@@ -332,6 +355,20 @@ impl<A: Info<M>, M: ?Sized> Receiver<M> for Cell<A> {
 }
 
 /// Why a message could not be sent.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let brief = spawn(async |mut ctx: Process<u32>| ctx.recv().await);
+/// assert_eq!(brief.send(1), Ok(()));
+/// assert!(brief.ended().await.is_normal());
+/// assert_eq!(brief.send(2), Err(SendError::NotRunning));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {

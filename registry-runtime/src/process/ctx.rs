@@ -26,6 +26,8 @@ const BURST: u32 = 128;
 /// Handlers, `init` and `terminate` may take a `&mut Ctx<Self>`. Having it proves to be the
 /// process: registering, linking, monitoring and receiving ask for it.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// use std::time::Duration;
@@ -95,6 +97,8 @@ pub(crate) enum Next<M> {
 
 /// No message has come for as long as [`Ctx::idle_timeout`] said. Handled by
 /// `#[info] fn …(&mut self, _: IdleTimeout)`.
+///
+/// Shown in the example of [`Ctx::idle_timeout`].
 ///
 /// # Elixir
 ///
@@ -167,6 +171,8 @@ impl<A: Actor> Ctx<A> {
 
     /// Sends a message to this process itself after `after`. The timer dies with the process.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Process.send_after(self(), message, time)`.
@@ -179,6 +185,43 @@ impl<A: Actor> Ctx<A> {
 
     /// Sends a clone of a message to this process every `period`, the first after one `period`.
     /// Ticks that the process was too busy for are left out, not made up for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use registry_runtime::TimerRef;
+    /// use std::time::Duration;
+    ///
+    /// #[derive(Clone)]
+    /// struct Tick;
+    ///
+    /// #[gen_server]
+    /// struct Clock { #[default] ticks: u32, #[default] timer: Option<TimerRef> }
+    ///
+    /// #[gen_server]
+    /// impl Clock {
+    ///     fn init(&mut self, ctx: &mut Ctx<Self>) {
+    ///         self.timer = Some(ctx.interval(Duration::from_millis(1), Tick));
+    ///     }
+    ///
+    ///     #[info]
+    ///     fn tick(&mut self, ctx: &mut Ctx<Self>, _: Tick) {
+    ///         self.ticks += 1;
+    ///         if let Some(timer) = self.timer.take_if(|_| self.ticks == 3) {
+    ///             assert!(ctx.cancel_timer(timer).is_some());
+    ///             ctx.stop(ExitReason::Normal);
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let clock = Clock::start().await?;
+    /// assert!(clock.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///
@@ -196,6 +239,8 @@ impl<A: Actor> Ctx<A> {
 
     /// Cancels a timer of this process: the time it had left, or `None` if it is over.
     ///
+    /// Shown in the example of [`interval`](Self::interval).
+    ///
     /// # Elixir
     ///
     /// `Process.cancel_timer/1`; a message that is out already stays in the mailbox, as there.
@@ -206,6 +251,27 @@ impl<A: Actor> Ctx<A> {
     /// Links this process with another: when one ends, the other gets an exit signal. A link to a
     /// process that does not exist is answered by a signal with [`ExitReason::NoProc`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let other = spawn(async |mut ctx: Process<()>| ctx.recv().await);
+    /// let pid = other.pid();
+    /// let linked = spawn(async move |mut ctx: Process<()>| {
+    ///     ctx.trap_exit(true);
+    ///     ctx.link(pid);
+    ///     ctx.exit(pid, ExitReason::Kill);
+    ///     let exit: Exit = ctx.recv_info().await;  // without `trap_exit` it would have ended by it
+    ///     assert_eq!((exit.from, exit.reason), (Some(pid), ExitReason::Killed));
+    ///     ctx.unlink(pid);
+    /// });
+    /// assert!(linked.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Process.link/1`.
@@ -214,6 +280,8 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Undoes [`Ctx::link`]. An `Exit` that is in the mailbox already stays there.
+    ///
+    /// Shown in the example of [`link`](Self::link).
     ///
     /// # Elixir
     ///
@@ -224,6 +292,27 @@ impl<A: Actor> Ctx<A> {
 
     /// Has this process told of another's death, by a [`Down`] that comes after all that the other
     /// had sent; at once, with [`ExitReason::NoProc`], if there is no such process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let other = spawn(async |mut ctx: Process<()>| ctx.recv().await);
+    /// let watcher = spawn(async move |mut ctx: Process<()>| {
+    ///     let monitor = ctx.monitor(other.pid());
+    ///     let twice = ctx.monitor(other.pid());
+    ///     assert!(ctx.demonitor(twice));       // no word of that one
+    ///     other.pid().exit(ExitReason::Kill);
+    ///     let down: Down = ctx.recv_info().await;
+    ///     assert_eq!((down.monitor, down.reason), (monitor, ExitReason::Killed));
+    ///     assert!(!ctx.demonitor_flush(monitor));  // it is over
+    /// });
+    /// assert!(watcher.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///
@@ -236,6 +325,8 @@ impl<A: Actor> Ctx<A> {
     /// Ends a monitor; `false` if it was over. A [`Down`] that is in the mailbox already stays
     /// there: see [`Ctx::demonitor_flush`].
     ///
+    /// Shown in the example of [`monitor`](Self::monitor).
+    ///
     /// # Elixir
     ///
     /// `Process.demonitor/1`.
@@ -245,6 +336,8 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Ends a monitor, and takes its [`Down`] out of the mailbox if it is there already.
+    ///
+    /// Shown in the example of [`monitor`](Self::monitor).
     ///
     /// # Elixir
     ///
@@ -272,6 +365,8 @@ impl<A: Actor> Ctx<A> {
     /// Says whether exit signals become [`Exit`](super::Exit) messages instead of ending this
     /// process; what it was before comes back.
     ///
+    /// Shown in the example of [`link`](Self::link).
+    ///
     /// # Elixir
     ///
     /// `Process.flag(:trap_exit, boolean)`.
@@ -288,6 +383,8 @@ impl<A: Actor> Ctx<A> {
 
     /// Asks a process to exit, with this process as the sender.
     ///
+    /// Shown in the example of [`link`](Self::link).
+    ///
     /// # Elixir
     ///
     /// `Process.exit/2`, with its rules: `Kill` cannot be trapped, `Normal` is ignored by others
@@ -300,6 +397,8 @@ impl<A: Actor> Ctx<A> {
 
     /// Names this process in trees and reports.
     ///
+    /// Shown in the example of [`Pid::info`](super::Pid::info).
+    ///
     /// # Elixir
     ///
     /// `Process.set_label/1`.
@@ -310,6 +409,27 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Gives back memory that the mailbox has grown by, for a process that will be quiet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// #[gen_server]
+    /// struct Nightly {}
+    ///
+    /// #[gen_server]
+    /// impl Nightly {
+    ///     #[cast] fn done_for_today(&mut self, ctx: &mut Ctx<Self>) { ctx.hibernate() }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let nightly = Nightly::start().await?;
+    /// nightly.done_for_today()?;
+    /// nightly.stop(ExitReason::Normal).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

@@ -29,11 +29,40 @@ use super::{Header, Pid, resolve};
 use crate::sync::{Ordering, stored_before_looking};
 
 /// The processes round a deadlock, each of which waits for the next.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Mirror {}
+///
+/// #[gen_server]
+/// impl Mirror {
+///     #[call]
+///     async fn look(&mut self, ctx: &mut Ctx<Self>) -> Result<(), CallError> {
+///         ctx.self_ref().touch().await  // would wait for itself
+///     }
+///
+///     #[call] fn touch(&mut self) {}
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mirror = Mirror::start().await?;
+/// let Err(CallError::Deadlock(path)) = mirror.look().await? else { panic!("it called itself") };
+/// assert!(path.pids().eq([mirror.pid()]));
+/// println!("{path}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadlockPath(Box<[(Pid, &'static str)]>);
 
 impl DeadlockPath {
     /// The processes, the caller first.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn pids(&self) -> impl Iterator<Item = Pid> + '_ {
         self.0.iter().map(|(pid, _)| *pid)
     }

@@ -26,7 +26,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 pub use by_pid::DelayedSend;
-pub use cell::{Cell, Figures, Header, Proc, Receiver, SendError};
+#[doc(hidden)]
+pub use cell::{Cell, Figures, Header, Proc};
+pub use cell::{Receiver, SendError};
 pub use ctx::{Ctx, IdleTimeout};
 pub use deadlock::DeadlockPath;
 pub use pid::Pid;
@@ -40,6 +42,32 @@ use crate::node::Node;
 use mailbox::Mailbox;
 
 /// Whatever runs as a process: written by `#[gen_server]`.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::process::Actor;
+///
+/// #[gen_server]
+/// struct Indexer {}
+///
+/// #[gen_server]
+/// impl Indexer {}
+///
+/// /// A helper for the handlers of any server.
+/// fn introduce<A: Actor>(ctx: &Ctx<A>) -> String {
+///     format!("{} {}", A::type_name(), ctx.pid())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let one = spawn(async |ctx: Process<()>| assert!(introduce(&ctx).starts_with("process #PID<")));
+/// assert!(one.ended().await.is_normal());
+/// assert_eq!(<Indexer as Actor>::type_name(), "Indexer");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no handlers yet",
     label = "no `#[gen_server] impl {Self}`",
@@ -62,6 +90,35 @@ pub trait Actor: Sized + Send + 'static {
 }
 
 /// A process that handles messages of type `M`; each `#[info]` handler makes one.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::Info;
+///
+/// #[derive(Clone)]
+/// struct News(u32);
+///
+/// registry! { Topics, keys = duplicate, key = String, message = News }
+///
+/// /// Any process may subscribe that says what it does with `News`.
+/// fn subscribe<A: Info<News>>(ctx: &Ctx<A>) -> Result<(), RegisterError> {
+///     Topics::register(ctx, "news".to_owned(), ())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Topics::start().await?;
+/// let reader = spawn(async |mut ctx: Process<News>| {
+///     subscribe(&ctx).expect("the registry runs");
+///     Topics::publish("news", News(1));
+///     assert_eq!(ctx.recv().await.0, 1);
+/// });
+/// assert!(reader.ended().await.is_normal());
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no handler for messages of type `{M}`",
     label = "no `#[info]` handler takes a `{M}`",
@@ -86,6 +143,8 @@ pub trait Info<M: ?Sized>: Actor {
 ///
 /// It has no values and no size, by which the compiler knows that it is no process's message: so
 /// every process may stand in such a registry.
+///
+/// A declaration without `message = …` has it: see [`registry!`](macro@crate::registry).
 #[derive(Debug)]
 pub struct NoMessage(#[expect(dead_code, reason = "there for its lack of a size")] [Infallible]);
 

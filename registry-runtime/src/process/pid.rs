@@ -12,6 +12,33 @@ const SERIAL_MASK: u64 = (1 << SERIAL_BITS) - 1;
 /// A pid stays valid to hold after its process has died; whatever is asked of it then answers that
 /// there is no such process.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Meter { #[default] sum: u32 }
+///
+/// #[gen_server]
+/// impl Meter {
+///     #[info] fn add(&mut self, more: u32) { self.sum += more }
+///     #[call] fn sum(&self) -> u32 { self.sum }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let meter = Meter::start().await?;
+/// let pid: Pid = meter.pid();
+/// pid.send(2_u32)?;               // by pid alone: any type, and the `#[info]` for it
+/// assert_eq!(meter.sum().await?, 2);
+/// pid.exit(ExitReason::Shutdown);
+/// assert!(!pid.is_alive());
+/// assert_eq!(meter.ended().await, ExitReason::Shutdown);
+/// assert_eq!(pid.send(2_u32), Err(SendError::NotRunning));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `t:pid/0`.

@@ -14,10 +14,14 @@ use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError
 use crate::node::Node;
 
 /// What a process made by [`spawn`] is: a mailbox of `M` and a body.
+///
+/// Shown in the example of [`spawn`].
 #[derive(Debug)]
 pub struct Plain<M>(PhantomData<fn(M)>);
 
 /// A plain process's own handle: [`Ctx`], with `recv`.
+///
+/// Shown in the example of [`spawn`].
 pub type Process<M> = Ctx<Plain<M>>;
 
 impl<M: Send + 'static> Actor for Plain<M> {
@@ -39,6 +43,8 @@ impl<M: Send + 'static> Info<M> for Plain<M> {
 }
 
 /// Anything a plain process may receive.
+///
+/// Shown in the example of [`Ctx::recv_any`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Received<M> {
@@ -53,6 +59,24 @@ pub enum Received<M> {
 }
 
 /// A handle on a process that takes messages of type `M`.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::ProcessRef;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sum: ProcessRef<u32> = spawn(async |mut ctx: Process<u32>| {
+///     assert_eq!(ctx.recv().await + ctx.recv().await, 3);
+/// });
+/// sum.send(1)?;
+/// sum.clone().send(2)?;  // a clone is one count
+/// assert_eq!(sum.ended().await, ExitReason::Normal);
+/// # Ok(())
+/// # }
+/// ```
 pub struct ProcessRef<M: Send + 'static>(Arc<Cell<Plain<M>>>);
 
 impl<M: Send + 'static> ProcessRef<M> {
@@ -63,6 +87,8 @@ impl<M: Send + 'static> ProcessRef<M> {
     }
 
     /// Waits until the process has ended, and tells why; also when it had ended before.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///
@@ -76,6 +102,8 @@ impl<M: Send + 'static> ProcessRef<M> {
     }
 
     /// Sends a message; never blocks.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -113,9 +141,7 @@ impl<M: Send + 'static> fmt::Debug for ProcessRef<M> {
 ///
 /// Outside of a tokio runtime, as `tokio::spawn` does.
 ///
-/// # Elixir
-///
-/// `spawn/1`.
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;
@@ -128,6 +154,10 @@ impl<M: Send + 'static> fmt::Debug for ProcessRef<M> {
 /// assert!(echo.pid().ended().await.is_normal());
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// `spawn/1`.
 pub fn spawn<M, F, Fut>(body: F) -> ProcessRef<M>
 where
     M: Send + 'static,
@@ -165,6 +195,23 @@ impl<A: Actor> Ctx<A> {
     ///
     /// Outside of a tokio runtime, as `tokio::spawn` does.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let parent = spawn(async |ctx: Process<()>| {
+    ///     let child = ctx.spawn_link(async |mut ctx: Process<()>| ctx.recv().await);
+    ///     child.pid().exit(ExitReason::Shutdown);
+    ///     child.ended().await;
+    ///     std::future::pending::<()>().await  // the link ends it
+    /// });
+    /// assert_eq!(parent.ended().await, ExitReason::Shutdown);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `spawn_link/1`.
@@ -181,6 +228,8 @@ impl<A: Actor> Ctx<A> {
 impl<M: Send + 'static> Ctx<Plain<M>> {
     /// Waits for the next message of the process's own type. What else comes is kept for the other
     /// receives.
+    ///
+    /// Shown in the example of [`spawn`].
     ///
     /// # Cancel safety
     ///
@@ -202,6 +251,33 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
     /// # Cancel safety
     ///
     /// Safe: nothing is taken out unless it is returned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use registry_runtime::Received;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let watcher = spawn(async |mut ctx: Process<u32>| {
+    ///     let brief = spawn(async |_: Process<()>| {});
+    ///     let _monitor = ctx.monitor(brief.pid());
+    ///     let _ = ctx.pid().send("untyped");
+    ///     loop {
+    ///         match ctx.recv_any().await {
+    ///             Received::Message(number) => println!("{number}"),
+    ///             Received::Down(down) => break assert_eq!(down.pid, brief.pid()),
+    ///             Received::Other(any) => assert_eq!(any.downcast_ref(), Some(&"untyped")),
+    ///             _ => {}
+    ///         }
+    ///     }
+    /// });
+    /// watcher.send(1)?;
+    /// assert!(watcher.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recv_any(&mut self) -> Received<M> {
         self.select(|envelope| {
             Ok(match envelope {
@@ -224,6 +300,23 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
     /// # Cancel safety
     ///
     /// Safe: a message is taken out only when it is returned.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let picky = spawn(async |mut ctx: Process<u32>| {
+    ///     assert_eq!(ctx.recv_info::<char>().await, 'x');  // what came before it is kept
+    ///     assert_eq!(ctx.recv().await, 1);
+    /// });
+    /// picky.send(1)?;
+    /// picky.pid().send('x')?;
+    /// assert!(picky.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

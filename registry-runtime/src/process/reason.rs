@@ -8,6 +8,35 @@ use std::sync::Arc;
 ///
 /// Cheap to clone: whatever is carried is shared.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Import { text: String }
+///
+/// #[gen_server]
+/// impl Import {
+///     /// `?` makes a reason of any error.
+///     fn init(&mut self) -> Result<(), ExitReason> {
+///         let lines: u32 = self.text.parse()?;
+///         if lines > 1_000 { Err(ExitReason::error("too long")) } else { Ok(()) }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let Err(StartError::Init(reason)) = Import::start("many".into()).await else { panic!("no number") };
+/// assert!(reason.to_string().contains("invalid digit"));
+/// assert!(!reason.is_orderly());
+///
+/// let import = Import::start("12".into()).await?;
+/// import.exit(ExitReason::shutdown_with("enough"));
+/// assert!(import.ended().await.is_orderly());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// Exit reasons: `:normal`, `:shutdown`, `{:shutdown, term}`, `:kill` and `:killed`, `:noproc`, an
@@ -38,6 +67,20 @@ pub enum ExitReason {
 }
 
 /// What a panic left behind.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let faulty = spawn(async |_: Process<()>| panic!("oops"));
+/// let ExitReason::Panic(panic) = faulty.ended().await else { panic!("it panicked") };
+/// assert_eq!(panic.message(), "oops");
+/// println!("{:?}", panic.location());  // file, line and column
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct PanicInfo {
     message: String,
@@ -64,17 +107,23 @@ impl PanicInfo {
 
 impl ExitReason {
     /// A reason made of an error: any error type, or a text.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn error(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Error(Arc::from(error.into()))
     }
 
     /// A [`ExitReason::ShutdownWith`] from any text.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn shutdown_with(why: impl Into<Arc<str>>) -> Self {
         Self::ShutdownWith(why.into())
     }
 
     /// Whether the end was an orderly one: `Normal`, `Shutdown`, `ShutdownWith`. A `transient`
     /// child is restarted after all others.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn is_orderly(&self) -> bool {
         matches!(self, Self::Normal | Self::Shutdown | Self::ShutdownWith(_))

@@ -25,6 +25,8 @@ use crate::sync::{AtomicU64, Mutex, Ordering};
 /// When it is dropped unsent, the caller gets `CallError::NoReply` at once, or
 /// `CallError::Exited` if the server ended.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// #[gen_server]
@@ -156,11 +158,44 @@ pub(crate) fn reply_slot<T: Send + 'static>() -> (ReplyTo<T>, Awaiting<T>) {
 
 impl<T> ReplyTo<T> {
     /// Sends the answer. One that nobody waits for any more is dropped.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn send(mut self, value: T) {
         self.fill(State::Filled(value));
     }
 
     /// Whether the caller has gone: it timed out, died, or dropped the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use std::time::Duration;
+    ///
+    /// #[gen_server]
+    /// struct Desk { #[default] asked: Vec<ReplyTo<u32>> }
+    ///
+    /// #[gen_server]
+    /// impl Desk {
+    ///     #[call] fn ask(&mut self, reply: ReplyTo<u32>) { self.asked.push(reply) }
+    ///
+    ///     /// How many still wait for an answer.
+    ///     #[call]
+    ///     fn waiting(&mut self) -> usize {
+    ///         self.asked.retain(|reply| !reply.is_closed());
+    ///         self.asked.len()
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let desk = Desk::start().await?;
+    /// let hasty = desk.clone().timeout(Duration::from_millis(1));
+    /// assert_eq!(hasty.ask().await, Err(CallError::Timeout));
+    /// assert_eq!(desk.waiting().await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.slot

@@ -17,6 +17,31 @@ pub(crate) enum Envelope<M> {
 ///
 /// Comes after every message that the process had sent. Handled by `#[info] fn …(&mut self, down: Down)`.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Guard { charge: Pid, #[default] alarm: Option<ExitReason> }
+///
+/// #[gen_server]
+/// impl Guard {
+///     fn init(&mut self, ctx: &mut Ctx<Self>) { let _monitor = ctx.monitor(self.charge); }
+///     #[info] fn on_down(&mut self, down: Down) { self.alarm = Some(down.reason) }
+///     #[call] fn alarm(&self) -> Option<ExitReason> { self.alarm.clone() }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let charge = spawn(async |mut ctx: Process<()>| ctx.recv().await);
+/// let guard = Guard::start(charge.pid()).await?;
+/// charge.pid().exit(ExitReason::Kill);
+/// charge.ended().await;
+/// assert_eq!(guard.alarm().await?, Some(ExitReason::Killed));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `{:DOWN, ref, :process, pid, reason}`.
@@ -33,6 +58,8 @@ pub struct Down {
 
 /// A linked process died, or someone asked this process to exit, and it traps exits.
 ///
+/// Shown in the example of [`Ctx::link`](super::Ctx::link).
+///
 /// # Elixir
 ///
 /// `{:EXIT, pid, reason}`.
@@ -46,6 +73,8 @@ pub struct Exit {
 }
 
 /// The identity of a monitor.
+///
+/// Shown in the example of [`Ctx::monitor`](super::Ctx::monitor).
 ///
 /// # Elixir
 ///

@@ -10,6 +10,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A timer of a process, to cancel it by.
 ///
+/// Shown in the example of [`Ctx::interval`](super::Ctx::interval).
+///
 /// # Elixir
 ///
 /// The reference that `Process.send_after/3` returns.

@@ -17,6 +17,29 @@ use crate::process::{Actor, Cell, Info};
 ///
 /// The type's functions, such as `lookup`, act on the instance of the current
 /// [`Node`](crate::node::Node), which [`DeclaredRegistry::registry`] returns.
+///
+/// # Examples
+///
+/// A function over declared registries.
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Users, keys = unique, key = String }
+/// registry! { Robots, keys = duplicate, key = String }
+///
+/// /// How many processes stand in a registry, and in which.
+/// fn crowd<R: DeclaredRegistry>() -> (&'static str, usize) {
+///     (R::declaration().name, R::registry().count())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Users::start().await?;
+/// assert_eq!(crowd::<Users>(), ("Users", 0));
+/// assert_eq!(crowd::<Robots>(), ("Robots", 0));  // not running: empty
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared registry",
     label = "not declared by `registry!`",

@@ -12,6 +12,8 @@ use super::members::{Iter, Members};
 use crate::process::{Pid, SendError};
 
 /// The entries of a key, as they were when they were asked for.
+///
+/// Shown in the example of [`Registry::dispatch`].
 pub struct Entries<'a, V, M: ?Sized> {
     pub(super) members: &'a Members<V, M>,
     pub(super) from: usize,
@@ -19,9 +21,13 @@ pub struct Entries<'a, V, M: ?Sized> {
 }
 
 /// One entry of a key.
+///
+/// Shown in the example of [`Registry::dispatch`].
 pub struct Entry<'a, V, M: ?Sized>(&'a Member<V, M>);
 
 /// Goes through [`Entries`].
+///
+/// Shown in the example of [`Registry::dispatch`].
 pub struct EntriesIter<'a, V, M: ?Sized>(Iter<'a, V, M>);
 
 impl<'a, V, M: ?Sized> Entries<'a, V, M> {
@@ -34,6 +40,8 @@ impl<'a, V, M: ?Sized> Entries<'a, V, M> {
     }
 
     /// Goes through the entries, in no order.
+    ///
+    /// Shown in the example of [`Registry::dispatch`].
     #[must_use]
     pub fn iter(&self) -> EntriesIter<'a, V, M> {
         EntriesIter(self.members.range(self.from, self.to))
@@ -62,12 +70,16 @@ impl<'a, V: 'static, M: ?Sized> Entry<'a, V, M> {
     }
 
     /// The value it registered, or has updated to since.
+    ///
+    /// Shown in the example of [`Registry::dispatch`].
     #[must_use]
     pub fn value(&self) -> &'a V {
         self.0.value.get()
     }
 
     /// Sends the process a message of the registry's type; never blocks.
+    ///
+    /// Shown in the example of [`Registry::dispatch`].
     ///
     /// # Errors
     ///
@@ -98,6 +110,31 @@ where
     ///
     /// When `f` does; the registry stays as it is.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Topics, keys = duplicate, key = String, value = u32, message = String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Topics::start().await?;
+    /// let reader = spawn(async |mut ctx: Process<String>| {
+    ///     Topics::register(&ctx, "news".into(), 5).expect("the registry runs");
+    ///     assert_eq!(ctx.recv().await, "for levels above 3");
+    /// });
+    /// while Topics::count() == 0 { tokio::task::yield_now().await }
+    /// let sent = Topics::dispatch("news", |entries| {
+    ///     let high = entries.iter().filter(|entry| *entry.value() > 3);
+    ///     high.filter(|entry| entry.send("for levels above 3".into()).is_ok()).count()
+    /// });
+    /// assert_eq!(sent, Some(1));
+    /// assert_eq!(Topics::dispatch("weather", |entries| entries.len()), None);
+    /// assert!(reader.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.dispatch/4`, which calls back once a partition.
@@ -115,6 +152,8 @@ where
     ///
     /// Never blocks. A process that dies meanwhile, or whose mailbox has a limit that is reached,
     /// does not get it and is not counted.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;

@@ -9,6 +9,27 @@ use crate::process::Pid;
 
 /// Why a process could not be registered. Nothing of the attempt is left behind.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Users, keys = unique, key = String }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let user = spawn(async |ctx: Process<()>| {
+///     let early = Users::register(&ctx, "ann".into(), ());
+///     assert!(matches!(early, Err(RegisterError::NotRunning(_))));
+///     Users::start().await.expect("it did not run");
+///     assert_eq!(Users::register(&ctx, "ann".into(), ()), Ok(()));
+///     let twice = Users::register(&ctx, "ann".into(), ());
+///     assert_eq!(twice, Err(RegisterError::AlreadyRegistered(ctx.pid())));
+/// });
+/// assert!(user.ended().await.is_normal());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The `{:error, reason}` of `Registry.register/3`.
@@ -24,6 +45,21 @@ pub enum RegisterError {
 }
 
 /// A registry is not running: it was not started, or has stopped.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Users, keys = unique, key = String }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let error = Users::put_meta("limit", 10).expect_err("nobody started it");
+/// assert_eq!(error.registry(), "Users");
+/// println!("{error}");  // and where it is declared, and which tree to start
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotRunning {
     label: Label,

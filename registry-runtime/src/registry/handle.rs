@@ -40,6 +40,8 @@ const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 /// the size of `String`, beside what the key itself has allocated; 40 bytes in its process; and a
 /// value other than `()` an allocation. Tables shrink as entries leave.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// # #[tokio::main(flavor = "current_thread")]
@@ -86,6 +88,8 @@ where
     M: ?Sized + 'static,
 {
     /// Starts to build a registry.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn builder() -> RegistryBuilder<K, V, D, M> {
         RegistryBuilder::new(RegistryOptions::default())
@@ -159,6 +163,8 @@ where
     /// How many entries there are.
     ///
     /// Takes the same time however many there are.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///

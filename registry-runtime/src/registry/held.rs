@@ -26,6 +26,8 @@ where
     ///
     /// Takes time in proportion to what the process holds, in this and other registries.
     ///
+    /// Shown in the example of [`Registry::lookup`].
+    ///
     /// # Elixir
     ///
     /// `Registry.keys/2`.
@@ -48,6 +50,26 @@ where
 
     /// The values that a process has registered under a key, cloned, in no order. Empty when it
     /// holds none there, or is dead; of a process that ends, see [`Registry::keys`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Topics, keys = duplicate, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Topics::start().await?;
+    /// let reader = spawn(async |ctx: Process<()>| {
+    ///     for level in [1, 5] { Topics::register(&ctx, "news".into(), level).expect("it runs") }
+    ///     let mut levels = Topics::values("news", ctx.pid());
+    ///     levels.sort();
+    ///     assert_eq!(levels, [1, 5]);
+    /// });
+    /// assert!(reader.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

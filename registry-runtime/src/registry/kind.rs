@@ -8,6 +8,25 @@ mod sealed {
 
 /// How many processes a key may have: [`Unique`], [`Duplicate`] or [`DuplicateByKey`].
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::registry::Keys;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let kinds = [Unique::NAME, Duplicate::NAME, DuplicateByKey::NAME];
+/// assert_eq!(kinds, ["unique", "duplicate(by_pid)", "duplicate(by_key)"]);
+///
+/// let names: Registry<String, (), Unique> = Registry::builder().build()?;
+/// let topics: Registry<String, (), Duplicate> = Registry::builder().build()?;
+/// assert_eq!(names.lookup("ann"), None);       // at most one
+/// assert_eq!(topics.lookup("news"), Vec::new());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The `:keys` option of `Registry.start_link/1`.
@@ -19,6 +38,8 @@ pub trait Keys: sealed::Sealed + Send + Sync + 'static {
 }
 
 /// A kind under which a key may have several processes.
+///
+/// Shown in the example of [`Keys`].
 #[diagnostic::on_unimplemented(
     message = "this needs a registry that keeps several processes under a key",
     label = "the registry is declared `keys = unique`",
@@ -27,6 +48,8 @@ pub trait Keys: sealed::Sealed + Send + Sync + 'static {
 pub trait DuplicateKeys: Keys {}
 
 /// One process a key at most.
+///
+/// Shown in the example of [`Keys`].
 #[derive(Debug)]
 pub enum Unique {}
 
@@ -36,10 +59,31 @@ pub enum Unique {}
 /// topic of any size is kept in blocks of its own, which joining and leaving change one at a time,
 /// so that this kind and [`DuplicateByKey`] are laid out alike, and a dispatch reads nothing but
 /// its own topic.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// registry! { Topics, keys = duplicate, key = String }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// Topics::start().await?;
+/// let reader = spawn(async |ctx: Process<()>| {
+///     Topics::register(&ctx, "news".into(), ()).expect("it runs");
+///     Topics::register(&ctx, "news".into(), ()).expect("as often as one likes");
+///     assert_eq!(Topics::lookup("news"), [(ctx.pid(), ()), (ctx.pid(), ())]);
+/// });
+/// assert!(reader.ended().await.is_normal());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub enum Duplicate {}
 
 /// As [`Duplicate`]; Elixir's `{:duplicate, :key}`. Kept apart so that a declaration carries over.
+///
+/// Shown in the example of [`Keys`].
 #[derive(Debug)]
 pub enum DuplicateByKey {}
 

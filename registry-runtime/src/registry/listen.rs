@@ -28,6 +28,28 @@ where
     ///
     /// [`RegisterError::NotRunning`], [`RegisterError::Exiting`].
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Users, keys = unique, key = String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Users::start().await?;
+    /// let listener = spawn(async |mut ctx: Process<RegistryEvent<String>>| {
+    ///     Users::listen(&ctx).expect("the registry runs");
+    ///     spawn(async |ctx: Process<()>| Users::register(&ctx, "ann".into(), ()));
+    ///     let RegistryEvent::Registered { pid, .. } = ctx.recv().await else { panic!("nobody had left") };
+    ///     let gone = ctx.recv().await;  // it ended after that
+    ///     assert!(matches!(gone, RegistryEvent::Unregistered { pid: left, .. } if left == pid));
+    ///     Users::unlisten(&ctx);
+    /// });
+    /// assert!(listener.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// The `:listeners` option, at run time.
@@ -55,6 +77,8 @@ where
 
     /// Has the calling process told of no more events. Those that are in its mailbox already stay
     /// there.
+    ///
+    /// Shown in the example of [`listen`](Self::listen).
     pub fn unlisten<A: Actor>(&self, ctx: &Ctx<A>) {
         let cell = ctx.cell();
         let (note, listener) = {

@@ -17,6 +17,53 @@ use crate::sync::{AtomicBool, Ordering, RwLock};
 /// A slow listener keeps nobody waiting: its mailbox grows. One whose mailbox has a limit misses
 /// the events for which there is no room.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// supervision_tree! {
+///     App;
+///     registry!<pub(self) Names, keys = unique, key = String>;
+///     registry!<pub(self) Users, keys = unique, key = String, listeners = [Presence()]>;
+///     Presence();
+///     dynamic_supervisor!<pub(self) UserSup>;
+/// }
+///
+/// #[gen_server(registry = Names, key = "presence")]
+/// struct Presence { #[default] here: Vec<String> }
+///
+/// #[gen_server]
+/// impl Presence {
+///     #[info]
+///     fn on_event(&mut self, event: RegistryEvent<String>) {
+///         match event {
+///             RegistryEvent::Registered { key, .. } => self.here.push(key),
+///             RegistryEvent::Unregistered { key, .. } => self.here.retain(|name| *name != key),
+///             _ => {}
+///         }
+///     }
+///
+///     #[call] fn here(&self) -> Vec<String> { self.here.clone() }
+/// }
+///
+/// #[gen_server(registry = Users, key = <name>)]
+/// struct User { name: String }
+///
+/// #[gen_server]
+/// impl User {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = App::start().await?;
+/// let ann = UserSup::start_child(User::child_spec("ann".into())).await?;
+/// assert_eq!(Presence::via().here().await?, ["ann"]);
+/// UserSup::terminate_child(ann.pid()).await?;
+/// assert!(Presence::via().here().await?.is_empty());
+/// app.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `{:register, registry, key, pid, value}` and `{:unregister, registry, key, pid}`. Elixir sends

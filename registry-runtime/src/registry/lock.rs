@@ -185,6 +185,8 @@ where
     /// When the future is dropped, it gives up its place in line, or `f` ends at the await it is at
     /// and the lock is free.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use registry_runtime::prelude::*;
     /// # #[tokio::main(flavor = "current_thread")]

@@ -22,6 +22,8 @@ where
     /// See [`Registry::with`] for values that are dear to clone, and [`Registry::whereis`] when
     /// only the process is wanted.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use registry_runtime::prelude::*;
     /// registry! { Users, keys = unique, key = String, value = u32 }
@@ -74,6 +76,8 @@ where
     /// none.
     ///
     /// `f` runs under no lock and may use the registry; the value stays as it was found.
+    ///
+    /// Shown in the example of [`lookup`](Self::lookup).
     pub fn with<Q, F, R>(&self, key: &Q, f: F) -> Option<R>
     where
         Q: ?Sized + Hash + Equivalent<K>,
@@ -84,6 +88,8 @@ where
     }
 
     /// The process registered under a key; `None` when there is none.
+    ///
+    /// Shown in the example of [`lookup`](Self::lookup).
     ///
     /// # Elixir
     ///
@@ -98,6 +104,8 @@ where
 
     /// The process registered under a key, to be sent messages of the registry's type; `None` when
     /// there is none. It stays that process, whoever has the key later.
+    ///
+    /// Shown in the example of [`Receiver`](crate::process::Receiver).
     #[must_use]
     pub fn find<Q>(&self, key: &Q) -> Option<Arc<dyn Receiver<M>>>
     where
@@ -112,6 +120,27 @@ where
     ///
     /// [`SendError::NotRunning`] when there is none, or it is ending; [`SendError::Full`] when its
     /// mailbox has a limit that is reached.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Printers, keys = unique, key = u32, message = String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Printers::start().await?;
+    /// let printer = spawn(async |mut ctx: Process<String>| {
+    ///     Printers::register(&ctx, 1, ()).expect("the number is free");
+    ///     assert_eq!(ctx.recv().await, "a page");
+    /// });
+    /// while Printers::count() == 0 { tokio::task::yield_now().await }
+    /// Printers::send(&1, "a page".into())?;
+    /// assert!(printer.ended().await.is_normal());
+    /// assert_eq!(Printers::send(&1, "a page".into()), Err(SendError::NotRunning));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///
@@ -135,6 +164,26 @@ where
 {
     /// The processes registered under a key, with clones of their values, in no order; a process
     /// that registered several times is there as often.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Topics, keys = duplicate, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Topics::start().await?;
+    /// let reader = spawn(async |ctx: Process<()>| {
+    ///     Topics::register(&ctx, "news".into(), 5).expect("it runs");
+    ///     assert_eq!(Topics::lookup("news"), [(ctx.pid(), 5)]);
+    ///     assert_eq!(Topics::with("news", |_pid, level| level * 2), [10]);
+    /// });
+    /// assert!(reader.ended().await.is_normal());
+    /// assert!(Topics::lookup("news").is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///
@@ -162,6 +211,8 @@ where
     ///
     /// `f` runs under no lock and may use the registry; it sees the entries as they were when it
     /// was first called.
+    ///
+    /// Shown in the example of [`lookup`](Self::lookup).
     pub fn with<Q, F, R>(&self, key: &Q, mut f: F) -> Vec<R>
     where
         Q: ?Sized + Hash + Equivalent<K>,

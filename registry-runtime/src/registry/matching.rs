@@ -9,6 +9,8 @@ use super::kind::Keys;
 use crate::process::Pid;
 
 /// Says whether an entry matches: a `bool`, or an `Option` as `match_spec!` makes it.
+///
+/// Shown in the example of [`Registry::matching`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether an entry matches",
     label = "this closure should return a `bool` or an `Option`"
@@ -32,6 +34,8 @@ impl<T> IsMatch for Option<T> {
 
 /// Says what comes of an entry: a `bool` stands for the pid and a clone of the value, an `Option`
 /// for what is in it.
+///
+/// Shown in the example of [`Registry::matching`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say what comes of an entry",
     label = "this closure should return a `bool`, with a value that is `Clone`, or an `Option`"
@@ -71,6 +75,8 @@ where
     /// `f` comes from `match_spec!`, or is any closure. When it returns a `bool`, the matching
     /// entries are collected as pids and clones of the values; when it returns an `Option`, what is
     /// in there. It runs under no lock and may use the registry.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -112,6 +118,8 @@ where
     ///
     /// `f` comes from `match_spec!`, or is any closure that returns a `bool` or an `Option`. It
     /// runs under no lock and may use the registry.
+    ///
+    /// Shown in the example of [`Registry::matching`].
     ///
     /// # Elixir
     ///

@@ -54,6 +54,8 @@ where
     /// The value under a key of the registry's own, cloned; `None` when there is none, or it is
     /// of another type than `T`.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use registry_runtime::prelude::*;
     /// registry! { Rooms, keys = duplicate, key = u32, meta = [("limit", 10_u32)] }
@@ -80,6 +82,8 @@ where
 
     /// Puts a value under a key of the registry's own, in place of what was there. It stays until
     /// it is deleted or the registry stops.
+    ///
+    /// Shown in the example of [`meta`](Self::meta).
     ///
     /// # Errors
     ///
@@ -115,6 +119,21 @@ where
     }
 
     /// Deletes what is under a key of the registry's own; nothing happens when there is nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Rooms, keys = unique, key = u32, meta = [("limit", 10_u32)] }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Rooms::start().await?;
+    /// Rooms::delete_meta("limit");
+    /// assert_eq!(Rooms::meta::<u32>("limit"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

@@ -24,6 +24,7 @@
 
 #[doc(hidden)]
 pub mod api;
+#[doc(hidden)]
 pub mod api_calls;
 mod api_common;
 mod api_kinds;
@@ -75,7 +76,9 @@ pub use kind::{KeepsOne, KeepsSeveral, Sends};
 pub use listener::RegistryEvent;
 pub use matching::{IsMatch, Matched};
 pub(crate) use names::{Names, leave_all, shown};
-pub use options::{OptionError, Partitions, RegistryBuilder, RegistryOptions};
+#[doc(hidden)]
+pub use options::RegistryOptions;
+pub use options::{OptionError, Partitions, RegistryBuilder};
 #[doc(hidden)]
 pub use process::declared_child_spec;
 #[doc(hidden)]

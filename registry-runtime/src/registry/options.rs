@@ -23,6 +23,8 @@ pub(crate) const MAX_PARTITIONS: usize = 4096;
 /// What a registry answers does not depend on it. More partitions let more threads register at the
 /// same time without waiting for one another.
 ///
+/// Shown in the example of [`RegistryBuilder`].
+///
 /// # Elixir
 ///
 /// The `:partitions` option.
@@ -43,6 +45,20 @@ impl From<usize> for Partitions {
 }
 
 /// An option of a registry that cannot be used.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::registry::OptionError;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let none = Registry::<String>::builder().partitions(0).build();
+/// assert_eq!(none.err(), Some(OptionError::Partitions(0)));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OptionError {
@@ -118,6 +134,30 @@ impl RegistryOptions {
 
 /// Builds a [`Registry`]; made by [`Registry::builder`].
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::registry::Partitions;
+///
+/// #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// struct Seat(char, u8);
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let seats: Registry<Seat, u32> = Registry::builder()
+///     .name("seats")
+///     .partitions(4)                        // or `Partitions::Schedulers`
+///     .meta("rows", 20_u32)
+///     .show_keys()
+///     .build()?;
+/// seats.start()?;
+/// assert_eq!((seats.name(), seats.partitions()), ("seats", 4));
+/// assert_eq!(seats.meta::<u32>("rows"), Some(20));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The options of `Registry.start_link/1`.
@@ -143,6 +183,8 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
 
     /// Says how many partitions there are: a number from 1 to 4096, or
     /// [`Partitions::Schedulers`], the default.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn partitions(mut self, partitions: impl Into<Partitions>) -> Self {
         self.options = self.options.partitions(partitions);
@@ -150,6 +192,8 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
     }
 
     /// Names the registry in errors, events and reports; `registry` by default.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
         self.options = self.options.name(name);
@@ -159,6 +203,8 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
     /// Has snapshots show keys by their `Debug`. Those that are texts, numbers, `bool` or `char`
     /// are shown without; other keys are left out as `_`. A registry that is declared shows its
     /// keys whenever they are `Debug`.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn show_keys(mut self) -> Self
     where
@@ -169,6 +215,8 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
     }
 
     /// Puts a value in under a key that [`Registry::meta`] reads, whenever the registry starts.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///
@@ -183,6 +231,31 @@ impl<K, V, D, M: ?Sized> RegistryBuilder<K, V, D, M> {
     /// who that is, so that a listener which is restarted under its name goes on listening.
     ///
     /// `find` may look the process up by name, in any registry. It must not register anything.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// type Listeners = Registry<&'static str, (), Unique, RegistryEvent<u32>>;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let listeners: Listeners = Registry::builder().build()?;
+    /// listeners.start()?;
+    /// let find = listeners.clone();
+    /// let rooms: Registry<u32> = Registry::builder().listener(move || find.find("log")).build()?;
+    /// rooms.start()?;
+    ///
+    /// let log = spawn(async move |mut ctx: Process<RegistryEvent<u32>>| {
+    ///     listeners.register(&ctx, "log", ()).expect("the name is free");
+    ///     let inside = rooms.clone();
+    ///     spawn(async move |ctx: Process<()>| inside.register(&ctx, 7, ()));
+    ///     assert!(matches!(ctx.recv().await, RegistryEvent::Registered { key: 7, .. }));
+    /// });
+    /// assert!(log.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///
@@ -205,6 +278,8 @@ where
     M: ?Sized + 'static,
 {
     /// The registry, which is still to be started.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///

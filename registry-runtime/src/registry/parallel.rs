@@ -33,6 +33,29 @@ where
     ///
     /// When the future is dropped, parts that have not begun are left out.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Topics, keys = duplicate, key = u32, message = String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Topics::start().await?;
+    /// let reader = spawn(async |mut ctx: Process<String>| {
+    ///     for _ in 0..100 { Topics::register(&ctx, 1, ()).expect("it runs") }
+    ///     for _ in 0..100 { assert_eq!(ctx.recv().await, "news") }
+    /// });
+    /// while Topics::count() < 100 { tokio::task::yield_now().await }
+    /// Topics::dispatch_parallel(&1, |entries| {
+    ///     for entry in entries { let _ = entry.send("news".to_owned()); }
+    /// })
+    /// .await;
+    /// assert!(reader.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.dispatch/4` with `parallel: true`.

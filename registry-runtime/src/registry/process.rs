@@ -69,6 +69,8 @@ where
     /// When it ends, its entries go, and the processes that they were of get the exit signal that a
     /// link to it would give them.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`StartError::AlreadyStarted`] when it runs, [`StartError::NoRuntime`].
@@ -83,6 +85,8 @@ where
 
     /// Starts the registry, linked to nobody; its own process.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// As [`start_link`](Self::start_link).
@@ -92,6 +96,21 @@ where
     }
 
     /// How a supervisor starts the registry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let rooms: Registry<u32> = Registry::builder().name("rooms").build()?;
+    /// let sup = Supervisor::builder("rooms").child(rooms.child_spec()).start().await?;
+    /// assert!(rooms.is_running());
+    /// sup.shutdown().await;
+    /// assert!(!rooms.is_running());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

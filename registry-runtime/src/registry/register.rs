@@ -37,6 +37,28 @@ where
     /// - [`RegisterError::NotRunning`]: the registry is not running;
     /// - [`RegisterError::Exiting`]: the process is ending.
     ///
+    /// # Examples
+    ///
+    /// Of a server: by the `ctx` of its `init` or of any handler. Of a plain process:
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Points, keys = unique, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Points::start().await?;
+    /// let player = spawn(async |ctx: Process<()>| {
+    ///     Points::register(&ctx, "ann".into(), 1).expect("the name is free");
+    ///     assert_eq!(Points::lookup("ann"), Some((ctx.pid(), 1)));
+    ///     Points::unregister(&ctx, "ann");
+    ///     assert_eq!(Points::lookup("ann"), None);
+    /// });
+    /// assert!(player.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `Registry.register/3`. The process and the registry are linked, as there, in that the
@@ -140,6 +162,8 @@ where
     ///
     /// Takes the same time however many keys the process holds.
     ///
+    /// Shown in the example of [`register`](Self::register).
+    ///
     /// # Elixir
     ///
     /// `Registry.unregister/2`.
@@ -155,6 +179,25 @@ where
     ///
     /// `matches` says so by a `bool`, or by an `Option` as `match_spec!` does. It runs under no
     /// lock and may use the registry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// registry! { Topics, keys = duplicate, key = String, value = u32 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Topics::start().await?;
+    /// let reader = spawn(async |ctx: Process<()>| {
+    ///     for level in [1, 5] { Topics::register(&ctx, "news".into(), level).expect("it runs") }
+    ///     Topics::unregister_match(&ctx, "news", |level: &u32| *level > 3);
+    ///     assert_eq!(Topics::values("news", ctx.pid()), [1]);
+    /// });
+    /// assert!(reader.ended().await.is_normal());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

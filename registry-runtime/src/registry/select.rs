@@ -21,6 +21,8 @@ where
     /// lock and may use the registry. Each shard is shown as it is when the walk comes to it:
     /// entries that come and go meanwhile may be there or not, all others are there once.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use registry_runtime::prelude::*;
     /// # #[tokio::main(flavor = "current_thread")]
@@ -57,6 +59,8 @@ where
     ///
     /// `f` comes from `match_spec!`, or is any closure that returns a `bool` or an `Option`. As
     /// fresh as [`Registry::select`].
+    ///
+    /// Takes what [`select`](Self::select) does.
     ///
     /// # Elixir
     ///

@@ -22,6 +22,8 @@ where
     /// `f` runs under no lock and may use the registry. If it updates the same entry itself, the
     /// outer update comes last; if it unregisters it, nothing is updated.
     ///
+    /// # Examples
+    ///
     /// ```
     /// # use registry_runtime::prelude::*;
     /// registry! { Points, keys = unique, key = String, value = u32 }

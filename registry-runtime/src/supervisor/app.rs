@@ -13,6 +13,8 @@ use crate::process::{ExitReason, Pid};
 ///
 /// Dropping it does nothing: the tree runs on.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// supervision_tree! {
@@ -57,6 +59,8 @@ impl App {
 
     /// Ends the tree in reverse order of its start, and waits until it is gone.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Cancel safety
     ///
     /// Once polled, the tree ends even if the wait is given up.
@@ -69,6 +73,8 @@ impl App {
     }
 
     /// Waits until the tree has ended, and tells why.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///
@@ -88,6 +94,24 @@ impl App {
     /// # Cancel safety
     ///
     /// Safe: the tree runs on.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # use registry_runtime::prelude::*;
+    /// supervision_tree! {
+    ///     Shop;
+    ///     registry!<pub(self) Carts, keys = unique, key = String>;
+    /// }
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> Result<(), StartError> {
+    ///     let shop = Shop::start().await?;
+    ///     shop.run_until_signal().await;
+    ///     println!("closed");
+    ///     Ok(())
+    /// }
+    /// ```
     pub async fn run_until_signal(&self) -> ExitReason {
         let mut signals = Signals::install();
         if let First::Left(reason) = first(self.wait(), signals.next()).await {

@@ -89,6 +89,34 @@ impl fmt::Debug for Spec<dyn Launch> {
 
 /// How a supervisor starts a child of any type, ends it, and starts it again.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Feed {}
+///
+/// #[gen_server]
+/// impl Feed {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let children: Vec<AnyChildSpec> = vec![
+///     Feed::child_spec().into(),
+///     Agent::child_spec(|| 0_u32).into(),
+///     Task::child_spec(|| async { println!("once") }).into(),
+/// ];
+/// let mut all = Supervisor::builder("all");
+/// for child in children {
+///     all = all.child(child.restart(Restart::Temporary));
+/// }
+/// let all = all.start().await?;
+/// assert!(all.count_children().specs >= 2);  // the task may be over
+/// all.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `t:Supervisor.child_spec/0`.
@@ -145,6 +173,35 @@ impl AnyChildSpec {
 /// Made by `S::child_spec(…)`. Restart is `Permanent`, shutdown five seconds, unless said
 /// otherwise.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// use registry_runtime::Backoff;
+///
+/// #[gen_server]
+/// struct Feed { url: String }
+///
+/// #[gen_server]
+/// impl Feed {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let feed = Feed::child_spec("one".into())
+///     .id("feed one")                                     // `Feed` without it
+///     .restart(Restart::Transient)                        // not after an orderly end
+///     .shutdown(Shutdown::After(Duration::from_secs(10))) // for its `terminate`
+///     .start_timeout(Duration::from_secs(1))              // for its `init`
+///     .backoff(Backoff::constant(Duration::from_millis(100)));
+/// let feeds = Supervisor::builder("feeds").child(feed).start().await?;
+/// assert_eq!(feeds.which_children()[0].id.as_ref(), "feed one");
+/// feeds.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `S.child_spec/1` with `Supervisor.child_spec/2` for the overrides.
@@ -157,6 +214,8 @@ pub struct ChildSpec<S: Construct> {
 macro_rules! options {
     ($($self:ident => $options:expr),*) => { $(
         /// Names the child within its supervisor; its type's name unless it is called.
+        ///
+        /// Shown with the others in the [example](ChildSpec#examples).
         #[must_use]
         pub fn id(mut $self, id: impl Into<Arc<str>>) -> Self {
             $options.id = Some(id.into());

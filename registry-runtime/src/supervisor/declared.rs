@@ -13,6 +13,8 @@ use crate::introspect::{Declaration, RegistryId, Step, Tree};
 use crate::node::Slot;
 
 /// A dynamic supervisor that is declared as a type: written by `dynamic_supervisor!<…>`.
+///
+/// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared dynamic supervisor",
     label = "not declared by `dynamic_supervisor!<…>`",
@@ -36,6 +38,8 @@ pub trait DeclaredDynamicSupervisor: Sized + 'static {
 }
 
 /// A supervisor or tree that is declared as a type: written by `supervision_tree!`.
+///
+/// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared supervisor",
     label = "not declared by `supervision_tree!` or `supervisor!<…>`",

@@ -33,6 +33,8 @@ use crate::sync::Mutex;
 ///
 /// A handle: cheap to clone, and usable from any task.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// #[gen_server]
@@ -50,8 +52,11 @@ use crate::sync::Mutex;
 /// assert_eq!(one.url().await?, "a");
 /// let two = downloads.start_child(Download::child_spec("b".into())).await;
 /// assert_eq!(two.map(|_| ()), Err(StartError::MaxChildren));
+/// assert_eq!(downloads.which_children()[0].pid(), Some(one.pid()));
 /// downloads.terminate_child(one.pid()).await?;
 /// assert_eq!(downloads.count_children().active, 0);
+/// let pid = downloads.start_any(Agent::child_spec(|| 0)).await?;  // of another kind: its pid
+/// assert!(pid.is_alive());
 /// downloads.shutdown().await;
 /// # Ok(())
 /// # }
@@ -142,6 +147,8 @@ impl Shared {
 
 impl DynamicSupervisor {
     /// Options to start one with.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn builder() -> DynamicSupervisorOptions {
         DynamicSupervisorOptions::default()
@@ -155,6 +162,8 @@ impl DynamicSupervisor {
 
     /// Starts a child, and waits until its `init` is done. Starts of different children run side
     /// by side.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -212,6 +221,35 @@ impl DynamicSupervisor {
     ///
     /// As [`start_child`](Self::start_child).
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// supervision_tree! {
+    ///     App;
+    ///     registry!<pub(self) Rooms, keys = unique, key = String>;
+    ///     dynamic_supervisor!<pub(self) RoomSup>;
+    /// }
+    ///
+    /// #[gen_server(registry = Rooms, key = <name>)]
+    /// struct Room { name: String }
+    ///
+    /// #[gen_server]
+    /// impl Room {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = App::start().await?;
+    /// let (one, two) = tokio::join!(
+    ///     RoomSup::get_or_start(Room::child_spec("lobby".into())),
+    ///     RoomSup::get_or_start(Room::child_spec("lobby".into())),
+    /// );
+    /// assert_eq!(one?.pid(), two?.pid());
+    /// app.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `start_child`, and a match on `{:error, {:already_started, pid}}`.
@@ -248,6 +286,8 @@ impl DynamicSupervisor {
 
     /// Starts a child of any kind.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// As [`start_child`](Self::start_child).
@@ -276,6 +316,8 @@ impl DynamicSupervisor {
     /// Ends a child for good, as its specification says, and waits until it is gone. The pid of a
     /// child that waits to be restarted is the one it had.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`SupervisorError::NotFound`].
@@ -299,6 +341,8 @@ impl DynamicSupervisor {
     }
 
     /// The children, in no order, as they were a moment ago.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///
@@ -326,6 +370,8 @@ impl DynamicSupervisor {
 
     /// How many children there are; those that wait to be restarted count as not active.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `DynamicSupervisor.count_children/1`.
@@ -336,6 +382,8 @@ impl DynamicSupervisor {
 
     /// Waits until the supervisor has ended, and tells why.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Cancel safety
     ///
     /// Safe.
@@ -344,6 +392,8 @@ impl DynamicSupervisor {
     }
 
     /// Ends all children, then the supervisor, and waits until they are gone.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///

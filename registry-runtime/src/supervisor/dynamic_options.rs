@@ -12,6 +12,26 @@ use crate::process::launch::{LaunchedProc, Place, launch_here};
 
 /// What a dynamic supervisor allows.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sup = DynamicSupervisor::builder()
+///     .name("sessions")
+///     .max_children(1_000)
+///     .max_restarts(10)
+///     .within(Duration::from_secs(1))
+///     .start()?;
+/// assert_eq!(sup.count_children().specs, 0);
+/// sup.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The options of `DynamicSupervisor.start_link/1`.
@@ -49,6 +69,8 @@ impl Default for DynamicSupervisorOptions {
 
 impl DynamicSupervisorOptions {
     /// Names the supervisor in trees and reports.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
@@ -56,6 +78,8 @@ impl DynamicSupervisorOptions {
     }
 
     /// How many children it may have at a time; no limit unless it is called.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn max_children(mut self, most: usize) -> Self {
         self.max_children = most;
@@ -64,6 +88,8 @@ impl DynamicSupervisorOptions {
 
     /// How many restarts it takes within [`within`](Self::within) before it gives up; 3 unless it
     /// is called.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn max_restarts(mut self, most: u32) -> Self {
         self.max_restarts = most;
@@ -71,6 +97,8 @@ impl DynamicSupervisorOptions {
     }
 
     /// The window that restarts are counted in; five seconds unless it is called.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn within(mut self, window: Duration) -> Self {
         self.within = window;
@@ -78,6 +106,8 @@ impl DynamicSupervisorOptions {
     }
 
     /// Starts the supervisor, linked to the running process if there is one.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -91,6 +121,8 @@ impl DynamicSupervisorOptions {
     }
 
     /// Starts the supervisor, linked to nobody.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///

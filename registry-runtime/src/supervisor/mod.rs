@@ -34,15 +34,18 @@ mod supervisor;
 mod view;
 
 pub use app::App;
-pub use child::{AnyChildSpec, ChildSpec, child_spec};
+#[doc(hidden)]
+pub use child::child_spec;
+pub use child::{AnyChildSpec, ChildSpec};
 pub use dynamic::DynamicSupervisor;
 pub use dynamic_options::DynamicSupervisorOptions;
+#[doc(hidden)]
 pub use instance::{Instance, Running};
 pub use options::{AutoShutdown, Backoff, ChildKind, Restart, Shutdown, Strategy};
 pub use partition::PartitionSupervisor;
-pub use partition_declared::{
-    DeclaredPartitionSupervisor, partition_child_spec, partition_instance, partition_options,
-};
+pub use partition_declared::DeclaredPartitionSupervisor;
+#[doc(hidden)]
+pub use partition_declared::{partition_child_spec, partition_instance, partition_options};
 pub use partition_kind::{Partition, PartitionKey, PartitionSpec};
 pub use partition_options::PartitionSupervisorOptions;
 pub use partition_resize::ResizeError;
@@ -51,9 +54,11 @@ pub use supervisor::{Supervisor, SupervisorSpec};
 pub(crate) use view::SupervisorView;
 
 pub(crate) use child::{BeforeRun, ChildOptions};
+pub use declared::{DeclaredDynamicSupervisor, DeclaredSupervisor};
+#[doc(hidden)]
 pub use declared::{
-    DeclaredDynamicSupervisor, DeclaredSupervisor, dynamic_child_spec, dynamic_instance,
-    dynamic_options, dynamic_running, start_tree, supervisor_instance, supervisor_spec, tree,
+    dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
+    supervisor_instance, supervisor_spec, tree,
 };
 pub(crate) use dynamic_process::end_of;
 pub(crate) use instance::{Claim, claim};

@@ -4,6 +4,35 @@ use std::time::Duration;
 
 /// When an ended child is started again.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// #[gen_server]
+/// struct Job {}
+///
+/// #[gen_server]
+/// impl Job {
+///     #[cast] fn finish(&mut self, ctx: &mut Ctx<Self>) { ctx.stop(ExitReason::Normal) }
+///     #[cast] fn fail(&mut self) { panic!("no paper") }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let jobs = DynamicSupervisor::builder().start()?;
+/// let job = jobs.start_child(Job::child_spec().restart(Restart::Transient)).await?;
+/// job.finish()?;
+/// job.ended().await;
+/// assert_eq!(jobs.count_children().specs, 0);  // it is done
+///
+/// let job = jobs.start_child(Job::child_spec().restart(Restart::Transient)).await?;
+/// job.fail()?;
+/// job.ended().await;
+/// while jobs.count_children().active == 0 { tokio::task::yield_now().await }  // it is back
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `:restart`.
@@ -19,6 +48,8 @@ pub enum Restart {
 }
 
 /// How a child is ended by its supervisor.
+///
+/// Shown in the example of [`ChildSpec`](super::ChildSpec).
 ///
 /// # Elixir
 ///
@@ -42,6 +73,8 @@ impl Default for Shutdown {
 
 /// Which children are started again with the one that ended.
 ///
+/// Shown in the example of [`SupervisorSpec`](super::SupervisorSpec).
+///
 /// # Elixir
 ///
 /// `:strategy`.
@@ -58,6 +91,40 @@ pub enum Strategy {
 
 /// Whether a supervisor ends by itself when its significant children have ended.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::AutoShutdown;
+///
+/// #[gen_server]
+/// struct Game {}
+///
+/// #[gen_server]
+/// impl Game {
+///     #[cast] fn over(&mut self, ctx: &mut Ctx<Self>) { ctx.stop(ExitReason::Normal) }
+/// }
+///
+/// #[gen_server]
+/// struct Log {}
+///
+/// #[gen_server]
+/// impl Log {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sup = Supervisor::builder("game")
+///     .auto_shutdown(AutoShutdown::AnySignificant)
+///     .child(Log::child_spec())
+///     .start()
+///     .await?;
+/// let game = Game::child_spec().restart(Restart::Temporary).significant(true);
+/// sup.start_child(game).await?.over()?;
+/// assert_eq!(sup.wait().await, ExitReason::Shutdown);  // the log has ended as well
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `:auto_shutdown`.
@@ -73,6 +140,8 @@ pub enum AutoShutdown {
 }
 
 /// What a child is.
+///
+/// Told by [`ChildInfo`](super::ChildInfo).
 ///
 /// # Elixir
 ///
@@ -92,6 +161,30 @@ pub enum ChildKind {
 /// The first restart waits for `first`, each further one twice as long as the one before, up to
 /// `most`; a child that has run for longer than `most` begins anew.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// use registry_runtime::Backoff;
+///
+/// #[gen_server]
+/// struct Uplink {}
+///
+/// #[gen_server]
+/// impl Uplink {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let backoff = Backoff::exponential(Duration::from_millis(100), Duration::from_secs(10));
+/// let sup = Supervisor::builder("net").child(Uplink::child_spec().backoff(backoff)).start().await?;
+/// assert_eq!(sup.which_children()[0].restarts, 0);
+/// sup.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// There is none.
@@ -103,12 +196,16 @@ pub struct Backoff {
 
 impl Backoff {
     /// Waits from `first` up to `most`.
+    ///
+    /// As [`Backoff`] shows.
     #[must_use]
     pub const fn exponential(first: Duration, most: Duration) -> Self {
         Self { first, most }
     }
 
     /// Always waits for `delay`.
+    ///
+    /// As [`Backoff`] shows.
     #[must_use]
     pub const fn constant(delay: Duration) -> Self {
         Self {

@@ -18,9 +18,7 @@ use crate::process::{ExitReason, Pid};
 ///
 /// A handle: cheap to clone, and usable from any task.
 ///
-/// # Elixir
-///
-/// `PartitionSupervisor`.
+/// # Examples
 ///
 /// ```
 /// use registry_runtime::prelude::*;
@@ -37,9 +35,16 @@ use crate::process::{ExitReason, Pid};
 /// let counters = PartitionSupervisor::builder(Counter::child_spec()).partitions(4).start_link().await?;
 /// counters.via("alice").bump().await?;
 /// assert_eq!(counters.via("alice").bump().await?, 2);
+/// assert_eq!((counters.partitions(), counters.count_children().active), (4, 4));
+/// assert!(counters.which_children()[0].pid().is_some_and(|pid| pid.is_alive()));
 /// counters.shutdown().await;
+/// assert_eq!(counters.wait().await, ExitReason::Shutdown);
 /// # Ok(()) }
 /// ```
+///
+/// # Elixir
+///
+/// `PartitionSupervisor`.
 pub struct PartitionSupervisor<S: Partition> {
     pub(super) supervisor: Supervisor,
     pub(super) table: Arc<Table<S::Running>>,
@@ -51,6 +56,8 @@ impl<S: Partition> PartitionSupervisor<S> {
     }
 
     /// Options to start one with; each partition is started by `spec`.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn builder<P: PartitionSpec<Of = S>>(spec: P) -> PartitionSupervisorOptions<S>
     where
@@ -75,6 +82,8 @@ impl<S: Partition> PartitionSupervisor<S> {
     /// so does a key that hashes as one integer. Other keys are hashed. Which partition a key leads to
     /// may change in later versions.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `{:via, PartitionSupervisor, {name, key}}`.
@@ -88,6 +97,8 @@ impl<S: Partition> PartitionSupervisor<S> {
 
     /// How many partitions keys lead to.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `PartitionSupervisor.partitions/1`.
@@ -99,6 +110,8 @@ impl<S: Partition> PartitionSupervisor<S> {
     /// The partitions, in their order, with their numbers as ids; those that a resize has ended are
     /// there as stopped.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `PartitionSupervisor.which_children/1`.
@@ -109,6 +122,8 @@ impl<S: Partition> PartitionSupervisor<S> {
 
     /// How many partitions there are, and how many of them run.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `PartitionSupervisor.count_children/1`.
@@ -118,6 +133,8 @@ impl<S: Partition> PartitionSupervisor<S> {
     }
 
     /// Ends the partitions in reverse order, then the supervisor, and waits until all are gone.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///
@@ -131,6 +148,8 @@ impl<S: Partition> PartitionSupervisor<S> {
     }
 
     /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///

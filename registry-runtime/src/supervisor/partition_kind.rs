@@ -14,6 +14,21 @@ use crate::task::{TaskSupervisor, TaskSupervisorOptions};
 
 /// What a [`PartitionSupervisor`](super::PartitionSupervisor) can have several of: a server whose
 /// arguments can be cloned, a [`DynamicSupervisor`], a [`TaskSupervisor`].
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sups = PartitionSupervisor::builder(DynamicSupervisor::builder()).partitions(2).start().await?;
+/// let agent = sups.via("ann")?.start_child(Agent::child_spec(|| 1)).await?;
+/// assert_eq!(agent.get(|n| *n).await?, 1);
+/// let tasks = PartitionSupervisor::builder(TaskSupervisor::builder()).partitions(2).start().await?;
+/// assert_eq!(tasks.via(&7)?.run(async { 1 + 2 })?.await?, 3);
+/// # Ok(())
+/// # }
+/// ```
 pub trait Partition: Sized + 'static {
     /// How one is started.
     type Spec: PartitionSpec<Of = Self>;
@@ -32,6 +47,8 @@ pub trait Partition: Sized + 'static {
 
 /// How the partitions of a [`PartitionSupervisor`](super::PartitionSupervisor) are started: a
 /// [`ChildSpec`], [`DynamicSupervisorOptions`], [`TaskSupervisorOptions`].
+///
+/// Shown in the example of [`Partition`].
 pub trait PartitionSpec: Clone + Send + 'static {
     /// What is started.
     type Of: Partition<Spec = Self>;
@@ -65,6 +82,8 @@ impl<S: Partition> fmt::Debug for Seat<S> {
 }
 
 /// A key of a partition supervisor: leads, at each use, to the process that runs in its partition.
+///
+/// What [`PartitionSupervisor::via`](super::PartitionSupervisor::via) makes of its argument.
 pub struct PartitionKey<S: Partition> {
     pub(super) table: Arc<Table<S::Running>>,
     pub(super) number: u128,

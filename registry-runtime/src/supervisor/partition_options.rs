@@ -19,6 +19,37 @@ use crate::registry::{Partitions, RegistryOptions};
 
 /// What a partition supervisor is to be: its partitions and its options.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// #[gen_server]
+/// struct Shard { number: usize }
+///
+/// #[gen_server]
+/// impl Shard {
+///     #[call] fn number(&self) -> usize { self.number }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let shards = PartitionSupervisor::builder(Shard::child_spec(0))
+///     .with_arguments(Shard::child_spec)  // each with its own number, from 0
+///     .partitions(4)
+///     .name("shards")
+///     .strategy(Strategy::OneForOne)
+///     .max_restarts(10)
+///     .within(Duration::from_secs(1))
+///     .start()
+///     .await?;
+/// assert_eq!(shards.via(&6).number().await?, 6 % 4);
+/// shards.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// The options of `PartitionSupervisor.start_link/1`; `:auto_shutdown` can only be `:never` there.
@@ -61,6 +92,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
 
     /// Says how many partitions there are: a number from 1 to 4096, or
     /// [`Partitions::Schedulers`], the default.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn partitions(mut self, partitions: impl Into<Partitions>) -> Self {
         self.partitions = partitions.into();
@@ -68,6 +101,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     }
 
     /// Has each partition started by a specification of its own, which is given its number, from 0.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Elixir
     ///
@@ -82,6 +117,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     }
 
     /// Names the supervisor in trees and reports.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.supervisor.name = name.into();
@@ -90,6 +127,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
 
     /// Says which partitions are started again with one that ended; that one alone unless it is
     /// called.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.supervisor.strategy = strategy;
@@ -98,6 +137,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
 
     /// How many restarts it takes within [`within`](Self::within) before it gives up; 3 unless it
     /// is called.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn max_restarts(mut self, most: u32) -> Self {
         self.supervisor.max_restarts = most;
@@ -105,6 +146,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     }
 
     /// The window that restarts are counted in; five seconds unless it is called.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn within(mut self, window: Duration) -> Self {
         self.supervisor.within = window;
@@ -112,6 +155,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     }
 
     /// Starts the supervisor and its partitions, linked to the running process if there is one.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -131,6 +176,8 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     }
 
     /// As [`start_link`](Self::start_link), linked to nobody.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///

@@ -24,6 +24,23 @@ impl<S: Partition> PartitionSupervisor<S> {
     /// When it is dropped, some of the partitions may have been started or ended; the next resize
     /// puts that right.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use registry_runtime::ResizeError;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let agents = PartitionSupervisor::builder(Agent::child_spec(|| 0)).partitions(4).start().await?;
+    /// assert_eq!(agents.resize(2).await?, 4);   // how many there were
+    /// assert_eq!((agents.partitions(), agents.count_children().active), (2, 2));
+    /// let more = agents.resize(5).await;
+    /// assert_eq!(more, Err(ResizeError::TooMany { most: 4, got: 5 }));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Elixir
     ///
     /// `PartitionSupervisor.resize!/2`.
@@ -61,6 +78,8 @@ impl<S: Partition> PartitionSupervisor<S> {
 }
 
 /// Why a partition supervisor was not resized.
+///
+/// Shown in the example of [`PartitionSupervisor::resize`](super::PartitionSupervisor::resize).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResizeError {

@@ -12,6 +12,23 @@ use crate::process::{ExitReason, Pid};
 
 /// Why a request to a supervisor failed.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::SupervisorError;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sup = Supervisor::builder("sup").child(Agent::child_spec(|| 0).id("zero")).start().await?;
+/// assert_eq!(sup.restart_child("zero").await, Err(SupervisorError::Running));
+/// assert_eq!(sup.delete_child("one").await, Err(SupervisorError::NotFound));
+/// sup.shutdown().await;
+/// assert_eq!(sup.terminate_child("zero").await, Err(SupervisorError::NotRunning));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// `{:error, :not_found}`, `{:error, :running}`, `{:error, :restarting}` of `Supervisor`.
@@ -61,6 +78,28 @@ impl Error for SupervisorError {
 
 /// A child of a supervisor, as it was a moment ago.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use registry_runtime::{ChildKind, ChildState, Children};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sup = Supervisor::builder("sup").child(Agent::child_spec(|| 0).id("zero")).start().await?;
+/// let zero = &sup.which_children()[0];
+/// assert_eq!((&*zero.id, zero.kind, zero.restarts), ("zero", ChildKind::Worker, 0));
+/// assert!(zero.pid().is_some_and(|pid| zero.state == ChildState::Running(pid)));
+///
+/// sup.terminate_child("zero").await?;
+/// assert_eq!(sup.which_children()[0].state, ChildState::Stopped);
+/// let Children { specs, active, .. } = sup.count_children();
+/// assert_eq!((specs, active), (1, 0));
+/// sup.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// An element of `Supervisor.which_children/1`.
@@ -93,6 +132,8 @@ impl ChildInfo {
 }
 
 /// What a child of a supervisor is doing.
+///
+/// Shown in the example of [`ChildInfo`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChildState {
     /// It runs, or its `init` does.
@@ -104,6 +145,8 @@ pub enum ChildState {
 }
 
 /// How many children a supervisor has.
+///
+/// Shown in the example of [`ChildInfo`].
 ///
 /// # Elixir
 ///

@@ -22,6 +22,33 @@ use crate::sync::Mutex;
 
 /// What a supervisor is to be: its options and its children, in the order they start in.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// #[gen_server]
+/// struct Step { number: u32 }
+///
+/// #[gen_server]
+/// impl Step {}
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let spec = SupervisorSpec::new("steps")  // or `Supervisor::builder`
+///     .strategy(Strategy::RestForOne)
+///     .max_restarts(10)
+///     .within(Duration::from_secs(1))
+///     .child(Step::child_spec(1).id("one"))
+///     .child(Step::child_spec(2).id("two"));
+/// let steps = spec.start().await?;
+/// assert_eq!(steps.count_children().active, 2);
+/// steps.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// What `Supervisor.init/2` returns.
@@ -41,6 +68,8 @@ pub(crate) type ClaimFn = Arc<dyn Fn(&Supervisor) -> Result<Claim, StartError> +
 
 impl SupervisorSpec {
     /// A supervisor without children: one for one, three restarts within five seconds.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -55,6 +84,8 @@ impl SupervisorSpec {
     }
 
     /// Says which children are started again with one that ended.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.strategy = strategy;
@@ -62,6 +93,8 @@ impl SupervisorSpec {
     }
 
     /// How many restarts it takes within [`within`](Self::within) before it gives up.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn max_restarts(mut self, most: u32) -> Self {
         self.max_restarts = most;
@@ -69,6 +102,8 @@ impl SupervisorSpec {
     }
 
     /// The window that restarts are counted in.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn within(mut self, window: Duration) -> Self {
         self.within = window;
@@ -76,6 +111,8 @@ impl SupervisorSpec {
     }
 
     /// Whether it ends by itself when its significant children have.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn auto_shutdown(mut self, auto_shutdown: AutoShutdown) -> Self {
         self.auto_shutdown = auto_shutdown;
@@ -83,6 +120,8 @@ impl SupervisorSpec {
     }
 
     /// Adds a child, started after those before it.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn child(mut self, spec: impl Into<AnyChildSpec>) -> Self {
         self.children.push(spec.into());
@@ -90,6 +129,8 @@ impl SupervisorSpec {
     }
 
     /// Starts the supervisor and its children, linked to the running process if there is one.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -108,6 +149,8 @@ impl SupervisorSpec {
     }
 
     /// As [`start_link`](Self::start_link), linked to nobody.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -155,6 +198,8 @@ impl fmt::Debug for SupervisorSpec {
 /// A handle: cheap to clone, and usable from any task. Requests are served one after the other by
 /// the supervisor's process; while it starts or ends a child, they wait.
 ///
+/// # Examples
+///
 /// ```
 /// # use registry_runtime::prelude::*;
 /// #[gen_server]
@@ -174,6 +219,10 @@ impl fmt::Debug for SupervisorSpec {
 /// assert!(!clerk.is_alive());
 /// let pid = office.restart_child("front").await?;
 /// assert_eq!(office.which_children()[0].pid(), Some(pid));
+/// office.terminate_child("front").await?;
+/// office.delete_child("front").await?;
+/// office.start_any(Agent::child_spec(|| 0)).await?;  // of another kind: its pid
+/// assert_eq!(office.count_children().active, 1);
 /// office.shutdown().await;
 /// # Ok(())
 /// # }
@@ -207,6 +256,8 @@ impl Shared {
 
 impl Supervisor {
     /// A specification to start one from.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn builder(name: impl Into<Cow<'static, str>>) -> SupervisorSpec {
         SupervisorSpec::new(name)
     }
@@ -234,6 +285,8 @@ impl Supervisor {
     }
 
     /// Starts a server as the last child.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -266,6 +319,8 @@ impl Supervisor {
 
     /// Starts a child of any kind as the last one.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// As [`start_child`](Self::start_child).
@@ -289,6 +344,8 @@ impl Supervisor {
     /// Ends a child, and keeps its specification for [`restart_child`](Self::restart_child); that
     /// of a temporary child is deleted.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`SupervisorError::NotFound`], [`SupervisorError::NotRunning`].
@@ -306,6 +363,8 @@ impl Supervisor {
     }
 
     /// Starts a child again that has ended.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -326,6 +385,8 @@ impl Supervisor {
 
     /// Forgets a child that has ended.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`SupervisorError::Running`], [`SupervisorError::Restarting`],
@@ -344,6 +405,8 @@ impl Supervisor {
 
     /// The children, in the order they start in, as they are now.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Supervisor.which_children/1`, which lists them in reverse.
@@ -354,6 +417,8 @@ impl Supervisor {
 
     /// How many children there are.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Supervisor.count_children/1`.
@@ -363,6 +428,8 @@ impl Supervisor {
     }
 
     /// Ends the children in reverse order, then the supervisor, and waits until all are gone.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///
@@ -378,6 +445,8 @@ impl Supervisor {
     }
 
     /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///

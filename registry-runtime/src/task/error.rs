@@ -9,6 +9,24 @@ use crate::process::ExitReason;
 
 /// Why a task has no result.
 ///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let faulty = Task::run(async { panic!("oops") });
+/// let Err::<(), _>(TaskError::Exited(ExitReason::Panic(panic))) = faulty.await else { panic!() };
+/// assert_eq!(panic.message(), "oops");
+///
+/// let slow = Task::run(std::future::pending::<()>());
+/// assert_eq!(slow.await_timeout(Duration::from_millis(1)).await, Err(TaskError::Timeout));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Elixir
 ///
 /// What `Task.await/2` exits with, and the reason in `{:exit, reason}`.

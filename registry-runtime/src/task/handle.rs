@@ -24,9 +24,7 @@ use crate::supervisor::{Shutdown, stop_child};
 /// [`await_timeout`](Self::await_timeout), its supervisor's end, an exit signal, and the death of the
 /// process that it is linked to.
 ///
-/// # Elixir
-///
-/// The struct `Task`. There only the process that started a task may await it.
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;
@@ -36,6 +34,10 @@ use crate::supervisor::{Shutdown, stop_child};
 /// assert_eq!(sum.await? + product.await?, 15);
 /// # Ok(()) }
 /// ```
+///
+/// # Elixir
+///
+/// The struct `Task`. There only the process that started a task may await it.
 #[must_use = "the task runs on, but its result is lost; `Task::start` starts one for its effect"]
 pub struct Task<T> {
     process: Arc<dyn Proc>,
@@ -120,6 +122,8 @@ impl<T> Task<T> {
     /// Waits for the result at most this long, and kills the task when it takes longer; its owner
     /// lives on.
     ///
+    /// Shown in the example of [`TaskError`].
+    ///
     /// # Errors
     ///
     /// [`TaskError::Timeout`]: the task ends at its next await. [`TaskError::Exited`] when it ended
@@ -150,9 +154,7 @@ impl<T> Task<T> {
     ///
     /// Safe: the result is taken out only when it is returned.
     ///
-    /// # Elixir
-    ///
-    /// `Task.yield/2`.
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -163,6 +165,10 @@ impl<T> Task<T> {
     /// assert_eq!(task.shutdown(Shutdown::default()).await, None);
     /// # }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Task.yield/2`.
     pub async fn yield_for(&mut self, limit: Duration) -> Option<Result<T, TaskError>> {
         timeout(limit, poll_fn(|cx| self.poll_result(cx.waker())))
             .await
@@ -172,6 +178,8 @@ impl<T> Task<T> {
     /// Ends the task, and waits until it is gone; its owner lives on. `None` when it ended of that;
     /// the result when it was done before; [`TaskError::Exited`] when it ended otherwise, or had to be
     /// killed since it did not end in time.
+    ///
+    /// Shown in the example of [`yield_for`](Self::yield_for).
     ///
     /// # Cancel safety
     ///
@@ -200,6 +208,20 @@ impl<T> Task<T> {
 
     /// Lets the task run on by itself, linked to nobody: it survives its owner, and its owner it. The
     /// result if it is there already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (sender, done) = tokio::sync::oneshot::channel();
+    /// let task = Task::run(async { sender.send("on its own") });
+    /// assert!(task.ignore().is_none());  // it has not run yet
+    /// assert_eq!(done.await?, "on its own");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

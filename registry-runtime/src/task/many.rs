@@ -32,9 +32,7 @@ impl<T> Task<T> {
     ///
     /// When it is dropped, the tasks that are left are killed.
     ///
-    /// # Elixir
-    ///
-    /// `Task.await_many/2`, which ends the caller as well; its default is five seconds.
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -44,6 +42,10 @@ impl<T> Task<T> {
     /// assert_eq!(Task::await_many(tasks, Duration::from_secs(5)).await?, [1, 4, 9]);
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Task.await_many/2`, which ends the caller as well; its default is five seconds.
     pub async fn await_many(
         tasks: impl IntoIterator<Item = Self>,
         limit: Duration,
@@ -68,6 +70,23 @@ impl<T> Task<T> {
     /// # Cancel safety
     ///
     /// Results that have come in are lost when it is dropped; the tasks run on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let quick = Task::run(std::future::ready(1));
+    /// let never = Task::run(std::future::pending());
+    /// let mut tasks = [quick, never];
+    /// let results = Task::yield_many(&mut tasks, Duration::from_millis(1)).await;
+    /// assert_eq!(results, [Some(Ok(1)), None]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Elixir
     ///

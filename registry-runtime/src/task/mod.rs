@@ -19,9 +19,9 @@ mod stream_start;
 mod supervisor;
 mod wait;
 
-pub use declared::{
-    DeclaredTaskSupervisor, task_child_spec, task_instance, task_options, task_running,
-};
+pub use declared::DeclaredTaskSupervisor;
+#[doc(hidden)]
+pub use declared::{task_child_spec, task_instance, task_options, task_running};
 pub use error::TaskError;
 pub use handle::Task;
 pub use options::TaskSupervisorOptions;

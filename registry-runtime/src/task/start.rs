@@ -16,6 +16,8 @@ impl<T: Send + 'static> Task<T> {
     /// when the owner ends other than `Normal`, the task does. In a plain tokio task there is nothing
     /// to link to, and a panic is but an error of the await.
     ///
+    /// Shown in the [example](Task#examples).
+    ///
     /// # Panics
     ///
     /// Outside of a tokio runtime, as `tokio::spawn` does.
@@ -38,9 +40,7 @@ impl Task<()> {
     ///
     /// Outside of a tokio runtime, as `tokio::spawn` does.
     ///
-    /// # Elixir
-    ///
-    /// `Task.start/1`.
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -49,6 +49,10 @@ impl Task<()> {
     /// pid.ended().await;
     /// # }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Task.start/1`.
     pub fn start<F>(future: F) -> Pid
     where
         F: Future<Output: Send> + Send + 'static,
@@ -57,6 +61,8 @@ impl Task<()> {
     }
 
     /// As [`start`](Self::start), linked to the running process if there is one.
+    ///
+    /// Shown in the example of [`start`](Self::start).
     ///
     /// # Panics
     ///
@@ -75,9 +81,7 @@ impl Task<()> {
     /// How a supervisor starts a task. `body` is called for each start. Restart is `Temporary`, as
     /// tasks are there to end, shutdown five seconds, unless said otherwise.
     ///
-    /// # Elixir
-    ///
-    /// `Task.child_spec/1`.
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -87,6 +91,10 @@ impl Task<()> {
     /// # tree.shutdown().await;
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Task.child_spec/1`.
     #[must_use]
     pub fn child_spec<F, Fut>(body: F) -> AnyChildSpec
     where

@@ -15,6 +15,8 @@ use super::{Task, TaskError, TaskSupervisor};
 
 /// What a stream does when a task takes too long.
 ///
+/// Shown in the example of [`AsyncStream`].
+///
 /// # Elixir
 ///
 /// `:on_timeout`.
@@ -41,6 +43,31 @@ pub(super) enum Starter {
 ///
 /// Results come in the order of the items: those that are done sooner wait for those before them,
 /// in memory. [`unordered`](Self::unordered) yields each as it comes.
+///
+/// # Examples
+///
+/// ```
+/// # use registry_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut squares = Task::async_stream(1..=3_u64, async |n| n * n)
+///     .max_concurrency(2)
+///     .unordered()
+///     .timeout(Duration::from_secs(1))
+///     .on_timeout(OnTimeout::KillTask);
+/// let mut sum = 0;
+/// while let Some(square) = squares.next().await {
+///     sum += square?;
+/// }
+/// assert_eq!(sum, 14);
+///
+/// let words = Task::async_stream(["a", "b"], async |word| word.to_uppercase()).collect().await;
+/// assert_eq!(words, [Ok("A".to_owned()), Ok("B".to_owned())]);  // in order
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Elixir
 ///
@@ -91,12 +118,16 @@ impl<I: Iterator, F, T> AsyncStream<I, F, T> {
 
     /// How many tasks may run at a time; as many as the machine runs threads at once unless it is
     /// called. 0 counts as 1.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn max_concurrency(mut self, most: usize) -> Self {
         self.at_a_time = most.max(1);
         self
     }
 
     /// Has results come as they are done, instead of in the order of the items.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn unordered(mut self) -> Self {
         self.ordered = false;
         self
@@ -104,12 +135,16 @@ impl<I: Iterator, F, T> AsyncStream<I, F, T> {
 
     /// How long each task may take, from its own start; five seconds unless it is called, `None` for
     /// as long as it takes.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.limit = limit.into();
         self
     }
 
     /// Says what happens when a task takes too long.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn on_timeout(mut self, on_timeout: OnTimeout) -> Self {
         self.on_timeout = on_timeout;
         self

@@ -76,6 +76,8 @@ where
     /// Each item yields what its task returned, [`TaskError::Exited`] or [`TaskError::Timeout`]; the
     /// stream ends with [`TaskError::Start`] when a task cannot be started, and its others are killed.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Cancel safety
     ///
     /// Safe: a result is taken out only when it is returned. The tasks run on, and no others are
@@ -85,6 +87,8 @@ where
     }
 
     /// As [`next`](Self::next), for other kinds of streams to be made of.
+    ///
+    /// Shown in the [example](Self#examples).
     pub fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
@@ -139,6 +143,8 @@ where
     }
 
     /// Waits for all results.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///

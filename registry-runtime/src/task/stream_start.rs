@@ -8,6 +8,8 @@ impl Task<()> {
     /// Runs a task for each item, some at a time, and yields what comes of them; as
     /// [`TaskSupervisor::async_stream`](super::TaskSupervisor::async_stream), with no supervisor.
     ///
+    /// Shown in the example of [`AsyncStream`](super::AsyncStream).
+    ///
     /// # Elixir
     ///
     /// `Task.async_stream/3`.
@@ -25,9 +27,7 @@ impl TaskSupervisor {
     /// Runs a supervised task for each item, some at a time, and yields what comes of them. The tasks
     /// are linked to the process that calls [`next`](AsyncStream::next), if it is called in one.
     ///
-    /// # Elixir
-    ///
-    /// `Task.Supervisor.async_stream/4`.
+    /// # Examples
     ///
     /// ```
     /// # use registry_runtime::prelude::*;
@@ -41,6 +41,10 @@ impl TaskSupervisor {
     /// assert_eq!(sum, 30);
     /// # Ok(()) }
     /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `Task.Supervisor.async_stream/4`.
     pub fn async_stream<I, F, Fut>(
         &self,
         items: I,
@@ -59,6 +63,8 @@ impl TaskSupervisor {
     }
 
     /// As [`async_stream`](Self::async_stream), with tasks that are linked to nobody.
+    ///
+    /// Takes what [`async_stream`](Self::async_stream) does.
     ///
     /// # Elixir
     ///

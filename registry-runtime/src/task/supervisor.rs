@@ -21,9 +21,7 @@ pub(super) enum Linked {
 ///
 /// A handle: cheap to clone, and usable from any task.
 ///
-/// # Elixir
-///
-/// `Task.Supervisor`.
+/// # Examples
 ///
 /// ```
 /// # use registry_runtime::prelude::*;
@@ -31,14 +29,28 @@ pub(super) enum Linked {
 /// let tasks = TaskSupervisor::builder().max_children(100).start_link()?;
 /// let page = tasks.run(async { "a page" })?;
 /// assert_eq!(page.await?, "a page");
+/// let failed = tasks.run_nolink(async { panic!("oops") })?;
+/// assert!(matches!(failed.await, Err::<(), _>(TaskError::Exited(_))));
+/// let hung = tasks.start_child(std::future::pending::<()>())?;
+/// assert_eq!(tasks.children(), [hung]);
+/// tasks.terminate_child(hung).await?;
+/// let again = Task::child_spec(|| async {}).restart(Restart::Transient);  // if it fails
+/// tasks.start_any(again).await?.ended().await;
+/// assert_eq!(tasks.count_children().active, 0);
 /// tasks.shutdown().await;
 /// # Ok(()) }
 /// ```
+///
+/// # Elixir
+///
+/// `Task.Supervisor`.
 #[derive(Clone)]
 pub struct TaskSupervisor(pub(crate) DynamicSupervisor);
 
 impl TaskSupervisor {
     /// Options to start one with.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn builder() -> TaskSupervisorOptions {
         TaskSupervisorOptions::default()
@@ -52,6 +64,8 @@ impl TaskSupervisor {
 
     /// Runs a supervised task, to be awaited; linked to the running process if there is one, as by
     /// [`Task::run`].
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -70,6 +84,8 @@ impl TaskSupervisor {
     /// As [`run`](Self::run), linked to nobody: neither takes the other down. What servers use that
     /// go on when a task fails.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`StartError::MaxChildren`], [`StartError::SupervisorNotRunning`].
@@ -87,6 +103,8 @@ impl TaskSupervisor {
     /// Runs a supervised task for its effect, linked to nobody; its pid. It is not restarted:
     /// [`start_any`](Self::start_any) with a [`Task::child_spec`] starts one that is.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Errors
     ///
     /// [`StartError::MaxChildren`], [`StartError::SupervisorNotRunning`].
@@ -102,6 +120,8 @@ impl TaskSupervisor {
     }
 
     /// Starts a task of a specification, with a restart and a shutdown of its own.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -140,6 +160,8 @@ impl TaskSupervisor {
 
     /// The pids of the tasks that run, in no order.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `Task.Supervisor.children/1`.
@@ -153,6 +175,8 @@ impl TaskSupervisor {
 
     /// The tasks, in no order, with what they are doing.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `DynamicSupervisor.which_children/1`.
@@ -163,6 +187,8 @@ impl TaskSupervisor {
 
     /// How many tasks there are.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `DynamicSupervisor.count_children/1`.
@@ -172,6 +198,8 @@ impl TaskSupervisor {
     }
 
     /// Ends a task for good, and waits until it is gone.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Errors
     ///
@@ -190,6 +218,8 @@ impl TaskSupervisor {
 
     /// Ends all tasks, then the supervisor, and waits until they are gone.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Cancel safety
     ///
     /// Once polled, it ends even if the wait is given up.
@@ -202,6 +232,8 @@ impl TaskSupervisor {
     }
 
     /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
     ///

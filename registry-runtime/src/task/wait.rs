@@ -11,6 +11,8 @@ use super::{Task, TaskError};
 /// While a process waits, a call of the task's that would come back to it is a
 /// [`Deadlock`](crate::CallError::Deadlock), as among servers that call one another.
 ///
+/// Shown in the example of [`Task`](super::Task).
+///
 /// # Cancel safety
 ///
 /// When it is dropped, the result is lost, and the task runs on.
