@@ -2,6 +2,7 @@
 //! supervisor.
 //!
 //! ```sh
+//! cd benchmarks
 //! cargo run --release --bin fairness           # all, two seconds each
 //! cargo run --release --bin fairness -- flood  # those whose name has "flood" in it
 //! FAIRNESS_SECONDS=10 FAIRNESS_WORKERS=4 cargo run --release --bin fairness
