@@ -1,6 +1,6 @@
 //! The documents say what is true: their Rust blocks compile and run, the compiler's words are the
-//! compiler's, their links lead somewhere, and the list of ported tests
-//! names tests that are there.
+//! compiler's, their links lead somewhere, their commands name what is there, and so does the list
+//! of ported tests.
 //!
 //! A block marked `rust` is the body of an async function that returns a `Result`, with the prelude and
 //! `Duration` in scope; each runs on a node of its own, under tokio's paused clock. One with an
@@ -10,6 +10,8 @@
 
 #[path = "docs/blocks.rs"]
 mod blocks;
+#[path = "docs/commands.rs"]
+mod commands;
 #[path = "docs/links.rs"]
 mod links;
 #[path = "docs/parity.rs"]
@@ -29,4 +31,33 @@ fn documents() -> Vec<(PathBuf, String)> {
             (path, text)
         })
         .into()
+}
+
+/// The folder that all of it is in.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// All pages of the repository and their texts: the documents, and whatever else is in Markdown.
+fn pages() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("the folder can be read") {
+            let path = entry.expect("the folder can be read").path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if path.is_dir() {
+                // What is built, hidden, or written for rustdoc, where links are rustdoc's.
+                let of_rustdoc = path.ends_with("registry-macros/src/docs");
+                if !name.starts_with('.') && name != "target" && !of_rustdoc {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                let text = std::fs::read_to_string(&path).expect("the page can be read");
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
 }

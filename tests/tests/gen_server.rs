@@ -250,6 +250,7 @@ async fn a_handler_may_answer_and_stop() {
 }
 
 /// Notes what comes, and in which order.
+#[derive(Debug)]
 #[gen_server(mailbox = 3, call_timeout = 2s)]
 struct Busy {
     log: Log,
@@ -386,6 +387,38 @@ async fn a_bounded_mailbox_refuses_casts_and_holds_calls_up() {
     waiting.await.unwrap().unwrap();
     assert_eq!((log.count("taken"), log.count("refused")), (3, 0));
     assert_eq!(server.pid().info().unwrap().mailbox, 0);
+}
+
+/// The limit is for messages of others; seen to fail with `Down` pushed as they are.
+#[registry_runtime::test]
+async fn the_news_of_a_death_a_status_and_a_stop_go_into_a_full_mailbox() {
+    let log = Log::new();
+    let server = Busy::start(log.clone()).await.unwrap();
+    let other = spawn(async |mut ctx: Process<()>| ctx.recv().await);
+    server.watch(other.pid()).await.unwrap();
+    let gate = Gate::shut();
+    let waiting = tokio::spawn(server.wait(gate.clone()));
+    log.until("waits").await;
+    for _ in 0..3 {
+        server.send(Note("taken")).unwrap();
+    }
+    assert_eq!(server.send(Note("refused")), Err(SendError::Full));
+    other.pid().exit(ExitReason::Kill);
+    other.ended().await;
+    let status = tokio::spawn(server.status());
+    settle().await;
+    let stop = tokio::spawn(server.stop(ExitReason::Normal));
+    settle().await;
+    gate.open();
+    waiting.await.unwrap().unwrap();
+    status.await.unwrap().unwrap();
+    stop.await.unwrap().unwrap();
+    let end = ["taken", "taken", "taken", "down killed", "terminate normal"];
+    assert!(
+        log.all().ends_with(&end.map(str::to_owned)),
+        "{:?}",
+        log.all()
+    );
 }
 
 #[registry_runtime::test(start_paused = true)]

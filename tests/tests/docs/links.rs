@@ -46,8 +46,10 @@ fn has_heading(text: &str, wanted: &str) -> bool {
 
 /// What is wrong with a link; nothing if nothing is.
 fn fault(path: &Path, own: &str, text: &str, target: &str) -> Option<String> {
-    if target.starts_with("https://") {
-        return None;
+    if let Some(address) = target.strip_prefix("https://") {
+        let host = address.split('/').next().unwrap_or_default();
+        let is_host = host.contains('.') && !address.contains(char::is_whitespace);
+        return (!is_host).then(|| format!("`{target}` is no address"));
     }
     let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
     let path = if file.is_empty() {
@@ -84,22 +86,27 @@ fn fault(path: &Path, own: &str, text: &str, target: &str) -> Option<String> {
 #[test]
 fn the_links_lead_somewhere() {
     let mut faults = Vec::new();
-    for (path, own) in super::documents() {
-        for (text, target) in links(&own) {
+    let mut all = 0;
+    for (path, own) in super::pages() {
+        let found = links(&own);
+        all += found.len();
+        for (text, target) in found {
             if let Some(fault) = fault(&path, &own, &text, &target) {
                 faults.push(format!("{}: {fault}", path.display()));
             }
         }
     }
+    assert!(all > 150, "the links are found: {all}");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// Paths in backticks, such as `registry-runtime/src/sync.rs`, are checked as links are.
+/// Paths in backticks, such as `registry-runtime/src/sync.rs`, are checked as links are; they begin at
+/// the root, or at a folder that the page is in.
 #[test]
 fn the_paths_lead_somewhere() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = super::root();
     let mut faults = Vec::new();
-    for (document, text) in super::documents() {
+    for (document, text) in super::pages() {
         let mut fenced = false;
         for line in text.lines() {
             if line.starts_with("```") {
@@ -114,15 +121,43 @@ fn the_paths_lead_somewhere() {
                     "registry-macros/",
                     "tests/",
                     "examples/",
+                    "benchmarks/",
+                    "fuzz/",
+                    "docs/",
                     ".ci/",
                 ]
                 .iter()
                 .any(|start| code.starts_with(start));
-                if is_path && !code.contains(['*', '…', ' ']) && !root.join(code).exists() {
+                let there = || {
+                    let above = document.ancestors().skip(1);
+                    above
+                        .take_while(|folder| folder.starts_with(&root))
+                        .any(|folder| folder.join(code).exists())
+                };
+                if is_path && !code.contains(['*', '…', ' ']) && !there() {
                     faults.push(format!("{}: there is no `{code}`", document.display()));
                 }
             }
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// `architecture.md` shows every room: the folders of both crates.
+#[test]
+fn the_map_shows_every_room() {
+    let map = std::fs::read_to_string(super::root().join("docs/architecture.md")).unwrap();
+    let mut missing = Vec::new();
+    for sources in ["registry-runtime/src", "registry-macros/src"] {
+        for entry in std::fs::read_dir(super::root().join(sources)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let room = format!("`{sources}/{name}`");
+            let file = format!("`{sources}/{name}.rs`");
+            if path.is_dir() && !map.contains(&room) && !map.contains(&file) {
+                missing.push(room);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "not on the map: {}", missing.join(", "));
 }
