@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run -p examples --example chat            # or: … --example chat 0.0.0.0:4000
-//! nc 127.0.0.1 4000                               # in other terminals; /help tells the rest
+//! nc 127.0.0.1 4000                               # in other terminals: /nick ann, /join lobby, hello
 //! ```
 //!
 //! It shows: a server for each connection under a dynamic supervisor; unique names (`Users`), where a

@@ -53,6 +53,10 @@ pub trait Address<S: GenServer> {
 /// The address of one process, whatever its name.
 ///
 /// Clients that a start returns have it: see [`ServerRef`](crate::ServerRef).
+///
+/// # Elixir
+///
+/// A pid.
 pub struct Local<S: GenServer>(pub(crate) Arc<Cell<S>>);
 
 impl<S: GenServer> Local<S> {
@@ -88,6 +92,10 @@ impl<S: GenServer> fmt::Debug for Local<S> {
 /// A name: looked up at each use, so that it leads to whoever has it then.
 ///
 /// Clients that `via` returns have it: see the example of [`Address`].
+///
+/// # Elixir
+///
+/// `{:via, Registry, {registry, key}}`.
 pub struct Via<'key, S: Named> {
     key: S::Lookup<'key>,
 }

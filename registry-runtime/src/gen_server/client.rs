@@ -53,6 +53,10 @@ use crate::process::{Cell, ExitReason, Info, Pid, Proc, ReplyTo, SendError, curr
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// Whatever `GenServer.call/3` takes: a pid or a name.
 pub struct Client<S: GenServer, A> {
     address: A,
     timeout: Duration,

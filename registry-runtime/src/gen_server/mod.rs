@@ -147,6 +147,10 @@ impl UniqueKeys for crate::registry::Unique {}
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// The `:name` of `GenServer.start_link/3`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no name",
     label = "this server stands in no registry",

@@ -81,6 +81,10 @@ pub struct ProcessInfo {
 /// What a process is doing.
 ///
 /// Shown in the example of [`Pid::info`].
+///
+/// # Elixir
+///
+/// `Process.info(pid, :status)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProcessState {

@@ -369,6 +369,10 @@ impl<A: Info<M>, M: ?Sized> Receiver<M> for Cell<A> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// `send/2` does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendError {

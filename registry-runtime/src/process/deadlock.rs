@@ -56,6 +56,10 @@ use crate::sync::{Ordering, stored_before_looking};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// There is none: a server that calls itself exits, and a longer cycle waits for its time-outs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadlockPath(Box<[(Pid, &'static str)]>);
 

@@ -119,6 +119,10 @@ pub trait Actor: Sized + Send + 'static {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// A clause of `handle_info/2`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no handler for messages of type `{M}`",
     label = "no `#[info]` handler takes a `{M}`",

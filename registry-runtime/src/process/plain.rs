@@ -45,6 +45,10 @@ impl<M: Send + 'static> Info<M> for Plain<M> {
 /// Anything a plain process may receive.
 ///
 /// Shown in the example of [`Ctx::recv_any`].
+///
+/// # Elixir
+///
+/// What the clauses of a `receive` tell apart.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Received<M> {
@@ -77,6 +81,10 @@ pub enum Received<M> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// A pid, which takes any term.
 pub struct ProcessRef<M: Send + 'static>(Arc<Cell<Plain<M>>>);
 
 impl<M: Send + 'static> ProcessRef<M> {

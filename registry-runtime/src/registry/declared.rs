@@ -40,6 +40,10 @@ use crate::process::{Actor, Cell, Info};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// The `:name` that a registry is started under.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared registry",
     label = "not declared by `registry!`",

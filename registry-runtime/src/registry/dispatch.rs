@@ -14,6 +14,10 @@ use crate::process::{Pid, SendError};
 /// The entries of a key, as they were when they were asked for.
 ///
 /// Shown in the example of [`Registry::dispatch`].
+///
+/// # Elixir
+///
+/// The list that the function of `Registry.dispatch/4` gets.
 pub struct Entries<'a, V, M: ?Sized> {
     pub(super) members: &'a Members<V, M>,
     pub(super) from: usize,
@@ -23,6 +27,10 @@ pub struct Entries<'a, V, M: ?Sized> {
 /// One entry of a key.
 ///
 /// Shown in the example of [`Registry::dispatch`].
+///
+/// # Elixir
+///
+/// A `{pid, value}` of that list.
 pub struct Entry<'a, V, M: ?Sized>(&'a Member<V, M>);
 
 /// Goes through [`Entries`].

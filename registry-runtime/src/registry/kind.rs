@@ -50,6 +50,10 @@ pub trait DuplicateKeys: Keys {}
 /// One process a key at most.
 ///
 /// Shown in the example of [`Keys`].
+///
+/// # Elixir
+///
+/// `keys: :unique`.
 #[derive(Debug)]
 pub enum Unique {}
 
@@ -78,6 +82,10 @@ pub enum Unique {}
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Elixir
+///
+/// `keys: :duplicate`, which is `{:duplicate, :pid}`.
 #[derive(Debug)]
 pub enum Duplicate {}
 

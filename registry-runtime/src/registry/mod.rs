@@ -1,26 +1,29 @@
 //! The registry: processes under keys, typed and partitioned.
 //!
-//! A registry is a number of shards, each a lock and a table of rows (`table`); a key's hash says
-//! which shard. A row is a key and its entries (`members`). Each process notes what it has
-//! registered (`names`), so that leaving searches nothing.
-//!
-//! Invariants:
-//!
-//! 1. An entry comes and goes under the `names` lock of its process and the lock of its shard,
-//!    so that table and notes agree whenever neither is held.
-//! 2. No user code runs under a lock but `Hash`, `Eq` and `Clone` of keys, and `Clone` of values
-//!    that need no `Drop`; these must not call the registry. Callbacks, and `Drop` of keys and
-//!    values, run outside of all locks, on what was shared out (`Arc`) under the lock.
-//! 3. What is shared out is never changed: a writer copies it first (`Arc::make_mut`). In a
-//!    table that is the whole of a shard while a `select` goes through it, in a row one block.
-//! 4. A process's entries leave before anyone is told of its death; afterwards its `names` are
-//!    closed, and nothing enters for it. So tables hold no ghosts and need not be filtered.
-//! 5. `running` is read under the lock of the shard that is about to change; a registry stops by
-//!    clearing it and then locking each shard: nothing enters behind its back.
-//!
-//! Lock order: a process's `names`, then one shard, then a listener's mailbox. Never two shards or
-//! two `names` at once, never the other way round; `meta`, `listeners` and the table of `lock`s are
-//! leaves. So no cycle can arise.
+//! [`Registry`] is one that is started at run time, and what a declared one ([`registry!`](macro@crate::registry))
+//! is made of: see there for examples.
+
+// A registry is a number of shards, each a lock and a table of rows (`table`); a key's hash says
+// which shard. A row is a key and its entries (`members`). Each process notes what it has
+// registered (`names`), so that leaving searches nothing.
+//
+// Invariants:
+//
+// 1. An entry comes and goes under the `names` lock of its process and the lock of its shard,
+//    so that table and notes agree whenever neither is held.
+// 2. No user code runs under a lock but `Hash`, `Eq` and `Clone` of keys, and `Clone` of values
+//    that need no `Drop`; these must not call the registry. Callbacks, and `Drop` of keys and
+//    values, run outside of all locks, on what was shared out (`Arc`) under the lock.
+// 3. What is shared out is never changed: a writer copies it first (`Arc::make_mut`). In a
+//    table that is the whole of a shard while a `select` goes through it, in a row one block.
+// 4. A process's entries leave before anyone is told of its death; afterwards its `names` are
+//    closed, and nothing enters for it. So tables hold no ghosts and need not be filtered.
+// 5. `running` is read under the lock of the shard that is about to change; a registry stops by
+//    clearing it and then locking each shard: nothing enters behind its back.
+//
+// Lock order: a process's `names`, then one shard, then a listener's mailbox. Never two shards or
+// two `names` at once, never the other way round; `meta`, `listeners` and the table of `lock`s are
+// leaves. So no cycle can arise.
 
 #[doc(hidden)]
 pub mod api;

@@ -223,6 +223,8 @@ macro_rules! options {
         }
 
         /// Says when the child is started again.
+        ///
+        /// Shown in the [example](ChildSpec#examples).
         #[must_use]
         pub fn restart(mut $self, restart: Restart) -> Self {
             $options.restart = restart;
@@ -230,6 +232,8 @@ macro_rules! options {
         }
 
         /// Says how the child is ended.
+        ///
+        /// Shown in the [example](ChildSpec#examples).
         #[must_use]
         pub fn shutdown(mut $self, shutdown: Shutdown) -> Self {
             $options.shutdown = shutdown;
@@ -238,6 +242,8 @@ macro_rules! options {
 
         /// Makes the child one that the supervisor's `auto_shutdown` counts. It must be transient or
         /// temporary, and the supervisor must have one: `StartError::NotSignificant` otherwise.
+        ///
+        /// Shown in the example of [`AutoShutdown`](super::AutoShutdown).
         #[must_use]
         pub fn significant(mut $self, significant: bool) -> Self {
             $options.significant = significant;
@@ -245,6 +251,8 @@ macro_rules! options {
         }
 
         /// Has restarts wait.
+        ///
+        /// Shown in the [example](ChildSpec#examples).
         #[must_use]
         pub fn backoff(mut $self, backoff: Backoff) -> Self {
             $options.backoff = Some(backoff);
@@ -252,6 +260,8 @@ macro_rules! options {
         }
 
         /// Gives `init` a time; when it takes longer, the process is killed, and the start fails.
+        ///
+        /// Shown in the [example](ChildSpec#examples).
         #[must_use]
         pub fn start_timeout(mut $self, limit: Duration) -> Self {
             $options.start_timeout = Some(limit);

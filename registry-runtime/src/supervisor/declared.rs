@@ -15,6 +15,10 @@ use crate::node::Slot;
 /// A dynamic supervisor that is declared as a type: written by `dynamic_supervisor!<…>`.
 ///
 /// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
+///
+/// # Elixir
+///
+/// `{DynamicSupervisor, name: …}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared dynamic supervisor",
     label = "not declared by `dynamic_supervisor!<…>`",
@@ -40,6 +44,10 @@ pub trait DeclaredDynamicSupervisor: Sized + 'static {
 /// A supervisor or tree that is declared as a type: written by `supervision_tree!`.
 ///
 /// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
+///
+/// # Elixir
+///
+/// A module with `use Supervisor`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared supervisor",
     label = "not declared by `supervision_tree!` or `supervisor!<…>`",

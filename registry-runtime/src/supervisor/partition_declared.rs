@@ -14,6 +14,10 @@ use crate::node::Slot;
 /// A partition supervisor that is declared as a type: written by `partition_supervisor!<…>`.
 ///
 /// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
+///
+/// # Elixir
+///
+/// `{PartitionSupervisor, name: …}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared partition supervisor",
     label = "not declared by `partition_supervisor!<…>`",

@@ -49,6 +49,10 @@ pub trait Partition: Sized + 'static {
 /// [`ChildSpec`], [`DynamicSupervisorOptions`], [`TaskSupervisorOptions`].
 ///
 /// Shown in the example of [`Partition`].
+///
+/// # Elixir
+///
+/// `:child_spec`.
 pub trait PartitionSpec: Clone + Send + 'static {
     /// What is started.
     type Of: Partition<Spec = Self>;

@@ -80,6 +80,10 @@ impl<S: Partition> PartitionSupervisor<S> {
 /// Why a partition supervisor was not resized.
 ///
 /// Shown in the example of [`PartitionSupervisor::resize`](super::PartitionSupervisor::resize).
+///
+/// # Elixir
+///
+/// `PartitionSupervisor.resize!/2` raises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ResizeError {

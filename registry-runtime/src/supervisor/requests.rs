@@ -134,6 +134,10 @@ impl ChildInfo {
 /// What a child of a supervisor is doing.
 ///
 /// Shown in the example of [`ChildInfo`].
+///
+/// # Elixir
+///
+/// The pid, `:restarting` or `:undefined` of `Supervisor.which_children/1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChildState {
     /// It runs, or its `init` does.

@@ -14,6 +14,10 @@ use crate::supervisor::{
 /// A task supervisor that is declared as a type: written by `task_supervisor!<…>`.
 ///
 /// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
+///
+/// # Elixir
+///
+/// `{Task.Supervisor, name: …}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a declared task supervisor",
     label = "not declared by `task_supervisor!<…>`",
