@@ -27,7 +27,7 @@ pub struct Options {
     pub repetitions: Option<usize>,
 }
 
-const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 usage: cargo run --release --manifest-path benchmarks/Cargo.toml -- [options]
   --quick            fewer and shorter samples, under two minutes
   --full             also ten million entries and a million servers

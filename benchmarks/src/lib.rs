@@ -30,6 +30,10 @@ pub fn main(allocator: &str) -> std::process::ExitCode {
     if arguments.first().is_some_and(|first| first == worker::FLAG) {
         return worker::main(&arguments[1..]);
     }
+    if arguments.iter().any(|argument| argument == "--help") {
+        println!("{}", cli::USAGE);
+        return std::process::ExitCode::SUCCESS;
+    }
     match cli::Options::parse(&arguments) {
         Ok(options) => driver::main(&options, allocator),
         Err(message) => {

@@ -57,29 +57,38 @@ impl NamedCounter {
 
 pub(super) struct Ours;
 
+/// A server, and the same with no time-out to its calls.
+#[derive(Clone)]
+pub(super) struct Both {
+    timed: ServerRef<Counter>,
+    bare: ServerRef<Counter>,
+}
+
 impl Actors for Ours {
-    type Ref = ServerRef<Counter>;
+    type Ref = Both;
 
     async fn boot() {
         std::mem::forget(Bench::start().await.expect("a tree"));
     }
 
     async fn start() -> Self::Ref {
-        Counter::start().await.expect("a server")
+        let timed = Counter::start().await.expect("a server");
+        let bare = timed.clone().timeout(Duration::MAX);
+        Both { timed, bare }
     }
 
     fn call(server: &Self::Ref) -> impl Future<Output = u64> + Send {
-        let call = server.get();
+        let call = server.timed.get();
         async { call.await.expect("an answer") }
     }
 
     fn call_bare(server: &Self::Ref) -> impl Future<Output = u64> + Send {
-        let call = server.clone().timeout(Duration::MAX).get();
+        let call = server.bare.get();
         async { call.await.expect("an answer") }
     }
 
     async fn cast(server: &Self::Ref) {
-        server.add(1).expect("a server");
+        server.timed.add(1).expect("a server");
     }
 
     /// A process: its calls are checked for deadlocks.
