@@ -1,4 +1,8 @@
 //! The catalog: everything that the program declares.
+//!
+//! Declarations come by `inventory`, which has the platform's linker collect them. On a platform that it does not
+//! know, and under Miri, it finds none and says nothing. So the runtime submits one of its own: where
+//! that one is missing, the list proves nothing, and [`Catalog::check`] says so.
 
 use std::fmt;
 
@@ -11,10 +15,26 @@ use super::placement::{RegistryId, Step};
 #[derive(Clone, Debug)]
 pub struct Catalog {
     declarations: Vec<&'static Declaration>,
+    /// Whether declarations can be collected on this platform.
+    is_kept: bool,
 }
+
+/// Submitted by the runtime itself, to see whether what is submitted arrives. Nobody is shown it.
+static WITNESS: Declaration = Declaration::new(
+    DeclarationKind::Tree,
+    "(the runtime)",
+    module_path!(),
+    file!(),
+    line!(),
+);
+
+inventory::submit! { Declared(|| &WITNESS) }
 
 /// Lists everything that the program declares: registries, servers, supervisors, trees, each with
 /// its place in the source. Generic servers, and what is declared inside of functions, may be missing.
+///
+/// The linker collects them (by way of the crate `inventory`). On a platform where that is not
+/// supported the list is empty, and [`Catalog::check`] is an error.
 ///
 /// # Examples
 ///
@@ -41,15 +61,22 @@ pub struct Catalog {
 /// There is none; `Application.spec/1` comes closest.
 #[must_use]
 pub fn catalog() -> Catalog {
-    let mut declarations: Vec<_> = inventory::iter::<Declared>
-        .into_iter()
-        .map(|declared| (declared.0)())
-        .collect();
-    declarations.sort_by_key(|declared| (declared.file, declared.line, declared.name));
-    Catalog { declarations }
+    let submitted = inventory::iter::<Declared>.into_iter();
+    Catalog::of(submitted.map(|declared| (declared.0)()))
 }
 
 impl Catalog {
+    /// The catalog of what was submitted.
+    fn of(submitted: impl Iterator<Item = &'static Declaration>) -> Self {
+        let (own, mut declarations): (Vec<_>, Vec<_>) =
+            submitted.partition(|declared| std::ptr::eq(*declared, &raw const WITNESS));
+        declarations.sort_by_key(|declared| (declared.file, declared.line, declared.name));
+        Self {
+            declarations,
+            is_kept: !own.is_empty(),
+        }
+    }
+
     /// All declarations, by file and line.
     ///
     /// Shown in the example of [`catalog`](fn@catalog#examples).
@@ -64,8 +91,12 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// [`CatalogError`] lists the servers whose registry is in no tree.
+    /// [`CatalogError`] lists the servers whose registry is in no tree; or it says that declarations cannot be
+    /// collected on this platform, so that nothing could be checked.
     pub fn check(&self) -> Result<(), CatalogError> {
+        if !self.is_kept {
+            return Err(CatalogError(Failure::NotKept));
+        }
         let missing = |server: &&'static Declaration| {
             server.kind == DeclarationKind::Server
                 && server
@@ -80,9 +111,9 @@ impl Catalog {
             server,
             registry: server.registry.map_or("", |id| id.name()),
         };
-        Err(CatalogError {
-            lost: lost.into_iter().map(named).collect(),
-        })
+        Err(CatalogError(Failure::Lost(
+            lost.into_iter().map(named).collect(),
+        )))
     }
 
     fn tree_of(&self, id: &RegistryId) -> Option<&'static Declaration> {
@@ -106,12 +137,16 @@ pub(crate) fn tree_hint(registry: &Declaration) -> Option<&'static Declaration> 
     catalog().tree_of(&registry.registry?)
 }
 
-/// Servers whose registry is in no tree.
-///
-/// What [`Catalog::check`] finds.
+/// What [`Catalog::check`] found: servers whose registry is in no tree, or that it cannot tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CatalogError {
-    lost: Vec<Lost>,
+pub struct CatalogError(Failure);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Failure {
+    /// These servers' registries are in no tree.
+    Lost(Vec<Lost>),
+    /// Declarations are not collected here.
+    NotKept,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +157,16 @@ struct Lost {
 
 impl fmt::Display for CatalogError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Lost { server, registry }) in self.lost.iter().enumerate() {
+        let lost = match &self.0 {
+            Failure::Lost(lost) => lost,
+            Failure::NotKept => {
+                return f.write_str(
+                    "nothing was checked: what a program declares cannot be collected on this platform, which \
+                     the crate `inventory` does not support; leave this check to a platform that it does",
+                );
+            }
+        };
+        for (index, Lost { server, registry }) in lost.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
@@ -138,3 +182,49 @@ impl fmt::Display for CatalogError {
 }
 
 impl std::error::Error for CatalogError {}
+
+#[cfg(all(test, not(registry_loom)))]
+mod tests {
+    use super::*;
+
+    const ID: RegistryId = RegistryId::new("app", "Sessions", 1, 1);
+
+    static SERVER: Declaration =
+        Declaration::new(DeclarationKind::Server, "Session", "app", "app.rs", 7).registry(Some(ID));
+
+    static TREE: Declaration = Declaration::new(DeclarationKind::Tree, "App", "app", "app.rs", 3)
+        .steps(&[Step::Nested(&[Step::Provides(ID)])]);
+
+    #[test]
+    fn what_is_submitted_arrives_and_the_witness_is_not_shown() {
+        let catalog = catalog();
+        assert!(catalog.is_kept);
+        assert!(catalog.iter().all(|declared| *declared != WITNESS));
+    }
+
+    #[test]
+    fn a_server_whose_registry_is_in_some_tree_is_in_order() {
+        let catalog = Catalog::of([&WITNESS, &SERVER, &TREE].into_iter());
+        assert_eq!(catalog.check(), Ok(()));
+        assert_eq!(catalog.iter().count(), 2);
+    }
+
+    #[test]
+    fn a_server_whose_registry_is_in_no_tree_is_named_with_its_place() {
+        let catalog = Catalog::of([&WITNESS, &SERVER].into_iter());
+        let text = catalog.check().map_err(|error| error.to_string());
+        let text = text.expect_err("no tree");
+        assert!(
+            text.starts_with("server `Session` (app.rs:7) stands in registry `Sessions`"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn where_nothing_arrives_the_check_says_that_it_proves_nothing() {
+        let catalog = Catalog::of(std::iter::empty());
+        let text = catalog.check().map_err(|error| error.to_string());
+        let text = text.expect_err("an empty list proves nothing");
+        assert!(text.starts_with("nothing was checked:"), "{text}");
+    }
+}
