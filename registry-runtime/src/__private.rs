@@ -6,8 +6,8 @@ pub use inventory;
 
 pub use crate::gen_server::{
     Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
-    Local, LookupKey, Named, NoValue, Owned, Part, RestartArg, ServerRef, StackKey, StartError,
-    Starting, Via, claim, find, listener, message, via,
+    Local, LookupKey, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Starting,
+    Via, claim, find, listener, message, part, shared, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{

@@ -1,12 +1,14 @@
 //! `#[gen_server]` on an impl: messages, client, and how the runtime runs the handlers.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
 
 use super::client::Client;
+use super::future::sent;
 use super::messages::{self, Messages};
 use super::run::{arm, futures, ready, run_init, run_terminate};
+use super::sent::{Sent, question};
 use super::this::named;
 use crate::model::behaviour::{Behaviour, Kind};
 use crate::names::{self, Used};
@@ -29,13 +31,13 @@ pub(crate) fn beside(behaviour: &Behaviour) -> TokenStream {
     let messages = Messages::new(behaviour);
     let client_declaration = client.declaration();
     let parts = [
+        obligations(behaviour),
         messages.declaration(),
         actor(behaviour, &messages),
         infos(behaviour, &messages),
         gen_server(behaviour, &messages, &client),
         client.impls(),
         futures(behaviour),
-        obligations(behaviour),
     ];
     written_once(
         behaviour,
@@ -205,6 +207,7 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
         .as_ref()
         .map(|terminate| run_terminate(behaviour, terminate));
     let quiet = quiet_impl();
+    let sent = sent(behaviour, &quote!(Self));
     quote! {
         #quiet
         impl #impl_generics #krate::GenServer for #this #clauses {
@@ -216,7 +219,11 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
                 &mut self,
                 #value: #message,
                 #ctx: &mut #krate::Ctx<Self>,
-            ) -> impl #krate::core::future::Future<Output = ()> + #krate::core::marker::Send {
+            ) -> impl #krate::core::future::Future<Output = ()> + #krate::core::marker::Send
+            where
+                #sent,
+                for<'__s> #message: #krate::core::marker::Send,
+            {
                 async move {
                     match #value {
                         #(#arms)*
@@ -230,8 +237,10 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
     }
 }
 
-/// What each argument and answer must be, asked for where it is written: the compiler's message then
-/// underlines the handler's own type.
+/// What each argument and answer must be.
+///
+/// Of a generic server nothing is asked here: what its parameters lack is told best where the traits are
+/// implemented.
 fn obligations(behaviour: &Behaviour) -> TokenStream {
     let Behaviour {
         krate,
@@ -239,30 +248,19 @@ fn obligations(behaviour: &Behaviour) -> TokenStream {
         handlers,
         ..
     } = behaviour;
-    let (impl_generics, _, clauses) = item.generics.split_for_impl();
     let this = &item.self_ty;
-    let checks = handlers.iter().flat_map(|handler| {
-        let reply = handler.reply();
-        let cfgs = &handler.attributes.cfgs;
-        handler
-            .message()
-            .map(|(_, ty)| ty)
-            .chain(reply)
-            .map(move |ty| {
-                let span = names::at(ty.span());
-                let (ty, krate) = (named(ty, this), krate.at(span));
-                quote_spanned!(span=> #(#cfgs)* let () = #krate::message::<#ty>();)
-            })
+    let questions = handlers.iter().flat_map(|handler| {
+        let cfgs: Vec<_> = handler.attributes.cfgs.iter().collect();
+        let types = handler.message().map(|(_, ty)| ty).chain(handler.reply());
+        let messages =
+            types.map(|ty| question(krate, &cfgs, "message", &named(ty, this), ty.span()));
+        let shared = handler.shared.as_ref().filter(|_| handler.is_async);
+        let shared = shared.map(|receiver| {
+            let this = names::respanned(this.to_token_stream(), receiver.span());
+            question(krate, &cfgs, "shared", &this, receiver.span())
+        });
+        messages.chain(shared).collect::<Vec<_>>()
     });
-    let checks: TokenStream = checks.collect();
-    if checks.is_empty() {
-        return checks;
-    }
-    let quiet = super::quiet();
-    quote! {
-        #quiet
-        fn __messages #impl_generics () #clauses {
-            #checks
-        }
-    }
+    let questions: Vec<_> = questions.collect();
+    Sent::new(&item.generics).constant(krate, &questions)
 }

@@ -4,13 +4,23 @@
 //! sent is reported there, at the name of the user's function, and what awaits it need not look inside.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, GenericParam, Type};
 
 use super::quiet;
 use super::this::named;
 use crate::model::behaviour::Behaviour;
 use crate::names;
+
+/// `for<'__s> Self: Send`: the state can be sent between threads.
+///
+/// Taken for granted wherever a future holds the state, and asked for once, where `GenServer` is implemented: so
+/// a field that cannot be sent is not told of for each future. The lifetime is there so that the compiler
+/// takes a bound that does not hold.
+pub(super) fn sent(behaviour: &Behaviour, this: &impl ToTokens) -> TokenStream {
+    let krate = &behaviour.krate;
+    quote!(for<'__s> #this: #krate::core::marker::Send)
+}
 
 /// One of the user's functions.
 pub(super) struct Function<'a> {
@@ -80,7 +90,10 @@ impl Function<'_> {
             return None;
         }
         let Behaviour { krate, item, .. } = self.behaviour;
-        let (this, clauses) = (&item.self_ty, &item.generics.where_clause);
+        let this = &item.self_ty;
+        let clauses = item.generics.where_clause.iter();
+        let clauses = clauses.flat_map(|clause| &clause.predicates);
+        let sent = sent(self.behaviour, this);
         let span = names::at(self.name.span());
         let (name, runner, cfgs) = (self.name, self.runner(), self.cfgs);
         let variable = names::local("this");
@@ -122,7 +135,11 @@ impl Function<'_> {
         Some(quote! {
             #(#cfgs)*
             #quiet
-            fn #runner<#lifetime #(#parameters),*>(#(#variables: #types),*) -> #future #clauses {
+            fn #runner<#lifetime #(#parameters),*>(#(#variables: #types),*) -> #future
+            where
+                #(#clauses,)*
+                #sent,
+            {
                 #call
             }
         })

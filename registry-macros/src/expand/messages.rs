@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::sent::Sent;
 use super::this::named;
 use crate::model::behaviour::{Behaviour, Handler, Kind};
 use crate::names;
@@ -22,9 +23,13 @@ impl<'a> Messages<'a> {
 
     /// The type, as seen from an impl with the server's generics.
     pub(crate) fn ty(&self) -> TokenStream {
-        let (_, generics, _) = self.behaviour.item.generics.split_for_impl();
+        let generics = self.sent().chosen();
         let name = Ident::new(NAME, names::at(self.behaviour.name.span()));
         quote!(#name #generics)
+    }
+
+    fn sent(&self) -> Sent<'a> {
+        Sent::new(&self.behaviour.item.generics)
     }
 
     /// The declaration.
@@ -35,7 +40,7 @@ impl<'a> Messages<'a> {
             handlers,
             ..
         } = self.behaviour;
-        let (impl_generics, _, clauses) = item.generics.split_for_impl();
+        let (parameters, clauses) = (self.sent().parameters(krate), &item.generics.where_clause);
         let this = &item.self_ty;
         let name = format_ident!("{NAME}");
         let variants = handlers.iter().map(|handler| {
@@ -74,7 +79,7 @@ impl<'a> Messages<'a> {
                 clippy::restriction,
                 reason = "generated: variants are called like the handlers"
             )]
-            pub enum #name #impl_generics #clauses {
+            pub enum #name #parameters #clauses {
                 #(#variants)*
                 #marker
             }

@@ -14,6 +14,7 @@ mod partition;
 mod placement;
 pub(crate) mod registry;
 mod run;
+mod sent;
 pub(crate) mod server;
 mod spec;
 pub(crate) mod test;

@@ -58,13 +58,18 @@ pub(super) fn place(server: &Server, registered: &Registered) -> TokenStream {
     let here = krate.at(span);
     let claim = quote_spanned!(span=> #here::claim::<Self>);
     let key = quote!(&Self::__key(#(#lent),*));
+    // Taken for granted here, lifetime or not: that the annotated impl is missing is told elsewhere.
+    let served = quote!(for<'__s> Self: #krate::GenServer);
     quote! {
         const REGISTRY: #krate::core::option::Option<#krate::RegistryId> = __REGISTRY;
 
         fn claim(
             #args: &<Self as #krate::Construct>::Args,
             #cell: &#krate::std::sync::Arc<#krate::Cell<Self>>,
-        ) -> #krate::core::result::Result<(), #krate::StartError> {
+        ) -> #krate::core::result::Result<(), #krate::StartError>
+        where
+            #served,
+        {
             let value = {
                 #(#mentioned)*
                 #value
@@ -74,7 +79,10 @@ pub(super) fn place(server: &Server, registered: &Registered) -> TokenStream {
 
         fn find_running(
             #args: &<Self as #krate::Construct>::Args,
-        ) -> #krate::core::option::Option<#krate::std::sync::Arc<#krate::Cell<Self>>> {
+        ) -> #krate::core::option::Option<#krate::std::sync::Arc<#krate::Cell<Self>>>
+        where
+            #served,
+        {
             #krate::find::<Self>(#key)
         }
     }

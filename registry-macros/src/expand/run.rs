@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::future::{Argument, Function};
+use super::future::{Argument, Function, sent};
 use super::messages;
 use super::this::named;
 use crate::model::behaviour::{
@@ -149,13 +149,17 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
         }
     };
     let cfgs = &init.cfgs;
+    let sent = sent(behaviour, &quote!(Self));
     let ready = (!cfgs.is_empty()).then(|| ready(behaviour, &otherwise(cfgs)));
     quote! {
         #(#cfgs)*
         fn __init(
             #seed: #seed_type,
             #ctx: &mut #krate::Ctx<Self>,
-        ) -> impl #krate::core::future::Future<Output = #result> + #krate::core::marker::Send {
+        ) -> impl #krate::core::future::Future<Output = #result> + #krate::core::marker::Send
+        where
+            #sent,
+        {
             async move {
                 #body
             }
@@ -199,6 +203,7 @@ pub(super) fn run_terminate(behaviour: &Behaviour, terminate: &Terminate) -> Tok
     let cfgs = &terminate.cfgs;
     let (reason, ctx) = (names::local("reason"), names::local("ctx"));
     let run = terminate_function(behaviour, terminate).run(&quote!(self));
+    let sent = sent(behaviour, &quote!(Self));
     quote! {
         #(#cfgs)*
         const TERMINATES: #krate::core::primitive::bool = true;
@@ -208,7 +213,10 @@ pub(super) fn run_terminate(behaviour: &Behaviour, terminate: &Terminate) -> Tok
             &mut self,
             #reason: &#krate::ExitReason,
             #ctx: &mut #krate::Ctx<Self>,
-        ) -> impl #krate::core::future::Future<Output = ()> + #krate::core::marker::Send {
+        ) -> impl #krate::core::future::Future<Output = ()> + #krate::core::marker::Send
+        where
+            #sent,
+        {
             async move {
                 #run;
             }

@@ -1,6 +1,6 @@
 //! A server's impl.
 
-use syn::{Attribute, Ident, ItemImpl, Type, Visibility};
+use syn::{Attribute, Ident, ItemImpl, Receiver, Type, Visibility};
 
 use crate::krate::Krate;
 
@@ -27,6 +27,8 @@ pub(crate) struct Handler {
     pub(crate) vis: Visibility,
     pub(crate) attributes: Attributes,
     pub(crate) is_async: bool,
+    /// `&self`; nothing if it is `&mut self`.
+    pub(crate) shared: Option<Receiver>,
     /// All parameters but `self`, in order.
     pub(crate) parameters: Vec<Parameter>,
 }

@@ -3,8 +3,8 @@
 use proc_macro2::Ident;
 use syn::punctuated::Punctuated;
 use syn::{
-    Attribute, FnArg, ImplItemFn, Meta, ReceiverKind, ReturnType, Safety, Signature, Token, Type,
-    parse_quote,
+    Attribute, FnArg, ImplItemFn, Meta, Receiver, ReceiverKind, ReturnType, Safety, Signature,
+    Token, Type, parse_quote,
 };
 
 use super::borrowed;
@@ -77,6 +77,7 @@ pub(crate) fn handler(
         vis: method.vis.clone(),
         attributes,
         is_async: signature.asyncness.is_some(),
+        shared: shared(signature),
         parameters,
     })
 }
@@ -138,6 +139,19 @@ pub(super) fn lent_receiver(kind: &ReceiverKind) -> bool {
         },
         _ => false,
     }
+}
+
+/// The receiver, if it is `&self` in whatever spelling.
+fn shared(signature: &Signature) -> Option<Receiver> {
+    let receiver = signature.receiver()?;
+    let is_mutable = match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        ReceiverKind::Typed(_, ty) => {
+            matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some())
+        }
+        _ => true,
+    };
+    (!is_mutable).then(|| receiver.clone())
 }
 
 /// What a call answers; that a cast and an info answer nothing.

@@ -1,8 +1,6 @@
 //! How the halves of a server meet: what the struct's macro writes and what the impl's macro asks
 //! for. Most of it is there for what the compiler says when they do not fit.
 
-use std::marker::PhantomData;
-
 /// Asks that a handler's argument or reply can travel in a message.
 pub const fn message<M: Travels + 'static>() {}
 
@@ -17,9 +15,8 @@ pub trait Travels: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + ?Sized> Travels for T {}
 
-/// Asks that a server's field or argument can go from thread to thread, where its type is written.
-#[derive(Debug)]
-pub struct Part<T: Moves + ?Sized>(PhantomData<T>);
+/// Asks that a server's field or argument can go from thread to thread.
+pub const fn part<T: Moves>() {}
 
 /// A part of a server's state, which tokio's threads take turns to run.
 #[diagnostic::on_unimplemented(
@@ -31,6 +28,20 @@ pub trait Moves: Send {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + ?Sized> Moves for T {}
+
+/// Asks that an async handler may hold `&self` while it waits.
+pub const fn shared<S: Shares>() {}
+
+/// The state of a server that an async handler lends, and not for itself alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between threads, and an async handler with `&self` shares it",
+    label = "`{Self}` is not `Sync`",
+    note = "write `&mut self`: a server handles one message at a time"
+)]
+pub trait Shares: Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Sync> Shares for S {}
 
 /// An argument of a server that is restarted: each restart gets a clone of it.
 #[diagnostic::on_unimplemented(

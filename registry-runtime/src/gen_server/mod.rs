@@ -18,7 +18,9 @@ pub use call::Call;
 pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
 #[doc(hidden)]
-pub use halves::{Built, InitArgs, Moves, NoValue, Part, RestartArg, Travels, message};
+pub use halves::{
+    Built, InitArgs, Moves, NoValue, RestartArg, Shares, Travels, message, part, shared,
+};
 #[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
 pub use many::{abcast, multi_call};
@@ -246,7 +248,10 @@ pub trait GenServer: Construct + Actor {
     fn __init(
         seed: Self::Seed,
         ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = Result<Self, ExitReason>> + Send {
+    ) -> impl Future<Output = Result<Self, ExitReason>> + Send
+    where
+        Self: Send,
+    {
         let _ = ctx;
         drop(seed);
         std::future::ready(Err(ExitReason::Normal))
@@ -257,14 +262,20 @@ pub trait GenServer: Construct + Actor {
         &mut self,
         message: Self::Msg,
         ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = ()> + Send;
+    ) -> impl Future<Output = ()> + Send
+    where
+        Self: Send,
+        Self::Msg: Send;
 
     #[doc(hidden)]
     fn __terminate(
         &mut self,
         reason: &ExitReason,
         ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = ()> + Send {
+    ) -> impl Future<Output = ()> + Send
+    where
+        Self: Send,
+    {
         let _ = (reason, ctx);
         std::future::ready(())
     }

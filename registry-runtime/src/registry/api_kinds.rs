@@ -16,22 +16,22 @@ macro_rules! __unique_registry_api {
             /// `Registry.lookup/2`.
             #[must_use]
             #[inline]
-            $vis fn lookup<Q>(key: &Q) -> $crate::__private::reg::Option<($crate::__private::reg::Pid, $crate::__private::reg::Value<$name>)>
+            $vis fn lookup<Q>(key: &Q) -> $crate::__private::reg::Option<($crate::__private::reg::Pid, $crate::__private::reg::Value<Self>)>
             where
-                $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
+                $crate::__private::reg::Value<Self>: $crate::__private::reg::CloneFor<Q>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
             {
-                $crate::__private::reg::calls::lookup_one::<$name, _, _>(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::lookup_one::<Self, _, _>(key, <$crate::__private::reg::Value<Self> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with the process registered under a key and its value; `None` when there is none.
             /// `f` runs under no lock and may use the registry.
             $vis fn with<Q, F, R>(key: &Q, f: F) -> $crate::__private::reg::Option<R>
             where
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
-                F: $crate::__private::reg::FnOnce($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
+                F: $crate::__private::reg::FnOnce($crate::__private::reg::Pid, &$crate::__private::reg::Value<Self>) -> R,
             {
-                $crate::__private::reg::calls::with_one::<$name, _, _, _>(key, f)
+                $crate::__private::reg::calls::with_one::<Self, _, _, _>(key, f)
             }
 
             /// The process registered under a key; `None` when there is none.
@@ -43,9 +43,9 @@ macro_rules! __unique_registry_api {
             #[inline]
             $vis fn whereis<Q>(key: &Q) -> $crate::__private::reg::Option<$crate::__private::reg::Pid>
             where
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
             {
-                $crate::__private::reg::calls::whereis::<$name, _>(key)
+                $crate::__private::reg::calls::whereis::<Self, _>(key)
             }
 
             /// Sends a message to the process registered under a key; never blocks.
@@ -60,10 +60,10 @@ macro_rules! __unique_registry_api {
             /// `Registry.send/2`, by `{:via, Registry, …}`.
             $vis fn send<Q, T>(key: &Q, message: T) -> $crate::__private::reg::Result<(), $crate::__private::reg::SendError>
             where
-                $crate::__private::reg::Message<$name>: $crate::__private::reg::Sends<T>,
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
+                $crate::__private::reg::Message<Self>: $crate::__private::reg::Sends<T>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
             {
-                $crate::__private::reg::calls::send::<$name, _, _>(key, message)
+                $crate::__private::reg::calls::send::<Self, _, _>(key, message)
             }
 
             /// Puts what `f` makes of the value of the calling process under a key in its place: the new
@@ -77,21 +77,21 @@ macro_rules! __unique_registry_api {
                 ctx: &$crate::__private::reg::Ctx<A>,
                 key: &Q,
                 f: F,
-            ) -> $crate::__private::reg::Option<($crate::__private::reg::Value<$name>, $crate::__private::reg::Value<$name>)>
+            ) -> $crate::__private::reg::Option<($crate::__private::reg::Value<Self>, $crate::__private::reg::Value<Self>)>
             where
                 A: $crate::__private::reg::Actor,
-                $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
-                F: $crate::__private::reg::FnOnce(&$crate::__private::reg::Value<$name>) -> $crate::__private::reg::Value<$name>,
+                $crate::__private::reg::Value<Self>: $crate::__private::reg::CloneFor<Q>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
+                F: $crate::__private::reg::FnOnce(&$crate::__private::reg::Value<Self>) -> $crate::__private::reg::Value<Self>,
             {
-                $crate::__private::reg::calls::update_value_by::<$name, _, _, _, _>(ctx, key, f, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::update_value_by::<Self, _, _, _, _>(ctx, key, f, <$crate::__private::reg::Value<Self> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// A unique registry has one process a key: use its client, or `dispatch`. To send to several
             /// processes under a key, declare the registry `keys = duplicate`.
             $vis fn publish<Q, T>(key: &Q, message: T) -> $crate::__private::reg::usize
             where
-                $crate::__private::reg::Kind<$name>: $crate::__private::reg::KeepsSeveral<Q>,
+                $crate::__private::reg::Kind<Self>: $crate::__private::reg::KeepsSeveral<Q>,
                 Q: ?$crate::__private::reg::Sized,
             {
                 $crate::__private::reg::not_here(key, message)
@@ -115,22 +115,22 @@ macro_rules! __duplicate_registry_api {
             ///
             /// `Registry.lookup/2`.
             #[must_use]
-            $vis fn lookup<Q>(key: &Q) -> $crate::__private::reg::Vec<($crate::__private::reg::Pid, $crate::__private::reg::Value<$name>)>
+            $vis fn lookup<Q>(key: &Q) -> $crate::__private::reg::Vec<($crate::__private::reg::Pid, $crate::__private::reg::Value<Self>)>
             where
-                $crate::__private::reg::Value<$name>: $crate::__private::reg::CloneFor<Q>,
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
+                $crate::__private::reg::Value<Self>: $crate::__private::reg::CloneFor<Q>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
             {
-                $crate::__private::reg::calls::lookup_all::<$name, _, _>(key, <$crate::__private::reg::Value<$name> as $crate::__private::reg::CloneFor<Q>>::clone_for)
+                $crate::__private::reg::calls::lookup_all::<Self, _, _>(key, <$crate::__private::reg::Value<Self> as $crate::__private::reg::CloneFor<Q>>::clone_for)
             }
 
             /// Calls `f` with each process registered under a key and its value, and collects what comes
             /// back. `f` runs under no lock and may use the registry.
             $vis fn with<Q, F, R>(key: &Q, f: F) -> $crate::__private::reg::Vec<R>
             where
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
-                F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
+                F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<Self>) -> R,
             {
-                $crate::__private::reg::calls::with_all::<$name, _, _, _>(key, f)
+                $crate::__private::reg::calls::with_all::<Self, _, _, _>(key, f)
             }
 
             /// Sends a clone of a message to each process under a key; how many took it. Never blocks.
@@ -140,18 +140,18 @@ macro_rules! __duplicate_registry_api {
             /// `Registry.dispatch/4` with a callback that sends to each entry.
             $vis fn publish<Q, T>(key: &Q, message: T) -> $crate::__private::reg::usize
             where
-                $crate::__private::reg::Message<$name>: $crate::__private::reg::Sends<T>,
+                $crate::__private::reg::Message<Self>: $crate::__private::reg::Sends<T>,
                 T: $crate::__private::reg::Clone,
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
             {
-                $crate::__private::reg::calls::publish::<$name, _, _>(key, message)
+                $crate::__private::reg::calls::publish::<Self, _, _>(key, message)
             }
 
             /// A key has several processes here, of which each may have several values. To have one that
             /// can be updated, declare the registry `keys = unique`.
             $vis fn update_value<A, Q, F>(ctx: &$crate::__private::reg::Ctx<A>, key: &Q, f: F)
             where
-                $crate::__private::reg::Kind<$name>: $crate::__private::reg::KeepsOne<Q>,
+                $crate::__private::reg::Kind<Self>: $crate::__private::reg::KeepsOne<Q>,
                 A: $crate::__private::reg::Actor,
                 Q: ?$crate::__private::reg::Sized,
             {

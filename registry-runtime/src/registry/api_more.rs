@@ -17,13 +17,13 @@ macro_rules! __registry_more_api {
             $vis fn matching<Q, F, R>(
                 key: &Q,
                 f: F,
-            ) -> $crate::__private::reg::Vec<<R as $crate::__private::reg::Matched<$crate::__private::reg::Value<$name>>>::Output>
+            ) -> $crate::__private::reg::Vec<<R as $crate::__private::reg::Matched<$crate::__private::reg::Value<Self>>>::Output>
             where
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
-                F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
-                R: $crate::__private::reg::Matched<$crate::__private::reg::Value<$name>>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
+                F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<Self>) -> R,
+                R: $crate::__private::reg::Matched<$crate::__private::reg::Value<Self>>,
             {
-                $crate::__private::reg::calls::matching::<$name, _, _, _>(key, f)
+                $crate::__private::reg::calls::matching::<Self, _, _, _>(key, f)
             }
 
             /// How many entries of a key match; `f` returns a `bool` or an `Option`.
@@ -33,11 +33,11 @@ macro_rules! __registry_more_api {
             /// `Registry.count_match/4`.
             $vis fn count_match<Q, F, R>(key: &Q, f: F) -> $crate::__private::reg::usize
             where
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>>,
-                F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>>,
+                F: $crate::__private::reg::FnMut($crate::__private::reg::Pid, &$crate::__private::reg::Value<Self>) -> R,
                 R: $crate::__private::reg::IsMatch,
             {
-                $crate::__private::reg::calls::count_match::<$name, _, _, _>(key, f)
+                $crate::__private::reg::calls::count_match::<Self, _, _, _>(key, f)
             }
 
             /// Collects what `f`, from `match_spec!` or a closure, makes of all entries, in no order. `f`
@@ -48,9 +48,9 @@ macro_rules! __registry_more_api {
             /// `Registry.select/2`.
             $vis fn select<F, T>(f: F) -> $crate::__private::reg::Vec<T>
             where
-                F: $crate::__private::reg::FnMut(&$crate::__private::reg::Key<$name>, $crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> $crate::__private::reg::Option<T>,
+                F: $crate::__private::reg::FnMut(&$crate::__private::reg::Key<Self>, $crate::__private::reg::Pid, &$crate::__private::reg::Value<Self>) -> $crate::__private::reg::Option<T>,
             {
-                $crate::__private::reg::calls::select::<$name, _, _>(f)
+                $crate::__private::reg::calls::select::<Self, _, _>(f)
             }
 
             /// How many entries match; `f` returns a `bool` or an `Option`.
@@ -60,10 +60,10 @@ macro_rules! __registry_more_api {
             /// `Registry.count_select/2`.
             $vis fn count_select<F, R>(f: F) -> $crate::__private::reg::usize
             where
-                F: $crate::__private::reg::FnMut(&$crate::__private::reg::Key<$name>, $crate::__private::reg::Pid, &$crate::__private::reg::Value<$name>) -> R,
+                F: $crate::__private::reg::FnMut(&$crate::__private::reg::Key<Self>, $crate::__private::reg::Pid, &$crate::__private::reg::Value<Self>) -> R,
                 R: $crate::__private::reg::IsMatch,
             {
-                $crate::__private::reg::calls::count_select::<$name, _, _>(f)
+                $crate::__private::reg::calls::count_select::<Self, _, _>(f)
             }
 
             /// How many entries there are; takes time by the number of partitions, not of entries.
@@ -74,7 +74,7 @@ macro_rules! __registry_more_api {
             #[must_use]
             $vis fn count() -> $crate::__private::reg::usize
             {
-                $crate::__private::reg::here::<$name>().count()
+                $crate::__private::reg::here::<Self>().count()
             }
 
             /// The value under a key of the registry's own, cloned; `None` when there is none, or it is of
@@ -88,7 +88,7 @@ macro_rules! __registry_more_api {
             where
                 T: $crate::__private::reg::Clone + $crate::__private::reg::Send + $crate::__private::reg::Sync + 'static,
             {
-                $crate::__private::reg::here::<$name>().meta(key)
+                $crate::__private::reg::here::<Self>().meta(key)
             }
 
             /// Puts a value under a key of the registry's own, until it is deleted or the registry stops.
@@ -104,7 +104,7 @@ macro_rules! __registry_more_api {
             where
                 T: $crate::__private::reg::Send + $crate::__private::reg::Sync + 'static,
             {
-                $crate::__private::reg::here::<$name>().put_meta(key, value)
+                $crate::__private::reg::here::<Self>().put_meta(key, value)
             }
 
             /// Deletes what is under a key of the registry's own.
@@ -114,7 +114,7 @@ macro_rules! __registry_more_api {
             /// `Registry.delete_meta/2`.
             $vis fn delete_meta(key: &$crate::__private::reg::str)
             {
-                $crate::__private::reg::here::<$name>().delete_meta(key);
+                $crate::__private::reg::here::<Self>().delete_meta(key);
             }
 
             /// Runs `f` while nobody else runs anything under the same lock key; what it returned. Lock
@@ -135,10 +135,10 @@ macro_rules! __registry_more_api {
             /// `Registry.lock/3`.
             $vis async fn lock<Q, F, R>(lock_key: &Q, f: F) -> R
             where
-                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<$name>> + $crate::__private::reg::ToOwned<Owned = $crate::__private::reg::Key<$name>>,
+                Q: ?$crate::__private::reg::Sized + $crate::__private::reg::Hash + $crate::__private::reg::Equivalent<$crate::__private::reg::Key<Self>> + $crate::__private::reg::ToOwned<Owned = $crate::__private::reg::Key<Self>>,
                 F: $crate::__private::reg::AsyncFnOnce() -> R,
             {
-                $crate::__private::reg::calls::lock::<$name, _, _, _>(lock_key, f).await
+                $crate::__private::reg::calls::lock::<Self, _, _, _>(lock_key, f).await
             }
 
             /// Has the calling process told of each registration and unregistration from now on.
@@ -152,9 +152,9 @@ macro_rules! __registry_more_api {
             /// The `:listeners` option, at run time.
             $vis fn listen<A>(ctx: &$crate::__private::reg::Ctx<A>) -> $crate::__private::reg::Result<(), $crate::__private::reg::RegisterError>
             where
-                A: $crate::__private::reg::Info<$crate::__private::reg::RegistryEvent<$crate::__private::reg::Key<$name>, $crate::__private::reg::Value<$name>>>,
+                A: $crate::__private::reg::Info<$crate::__private::reg::RegistryEvent<$crate::__private::reg::Key<Self>, $crate::__private::reg::Value<Self>>>,
             {
-                $crate::__private::reg::calls::listen::<$name, _>(ctx)
+                $crate::__private::reg::calls::listen::<Self, _>(ctx)
             }
 
             /// Has the calling process told of no more events.
@@ -162,7 +162,7 @@ macro_rules! __registry_more_api {
             where
                 A: $crate::__private::reg::Actor,
             {
-                $crate::__private::reg::calls::unlisten::<$name, _>(ctx);
+                $crate::__private::reg::calls::unlisten::<Self, _>(ctx);
             }
         }
     };

@@ -17,7 +17,7 @@ macro_rules! __dynamic_supervisor_api {
                 $crate::__private::DynamicSupervisor,
                 $crate::__private::SupervisorError,
             > {
-                $crate::__private::dynamic_instance::<$name>()
+                $crate::__private::dynamic_instance::<Self>()
             }
 
             /// Starts the supervisor, linked to the running process if there is one.
@@ -29,13 +29,13 @@ macro_rules! __dynamic_supervisor_api {
                 $crate::__private::DynamicSupervisor,
                 $crate::__private::StartError,
             > {
-                $crate::__private::dynamic_options::<$name>().start_link()
+                $crate::__private::dynamic_options::<Self>().start_link()
             }
 
             /// How a supervisor starts this one.
             #[must_use]
             $vis fn child_spec() -> $crate::__private::AnyChildSpec {
-                $crate::__private::dynamic_child_spec::<$name>()
+                $crate::__private::dynamic_child_spec::<Self>()
             }
 
             /// Starts a child, and waits until its `init` is done.
@@ -62,7 +62,7 @@ macro_rules! __dynamic_supervisor_api {
                 S: $crate::__private::GenServer,
                 <S as $crate::__private::Construct>::Args: $crate::__private::core::clone::Clone,
             {
-                $crate::__private::dynamic_running::<$name>()?.start_child(spec).await
+                $crate::__private::dynamic_running::<Self>()?.start_child(spec).await
             }
 
             /// The running server of that name, or a new child; see `DynamicSupervisor::get_or_start`.
@@ -84,7 +84,7 @@ macro_rules! __dynamic_supervisor_api {
                 S: $crate::__private::GenServer,
                 <S as $crate::__private::Construct>::Args: $crate::__private::core::clone::Clone,
             {
-                $crate::__private::dynamic_running::<$name>()?.get_or_start(spec).await
+                $crate::__private::dynamic_running::<Self>()?.get_or_start(spec).await
             }
 
             /// Ends a child for good, and waits until it is gone.
@@ -103,7 +103,7 @@ macro_rules! __dynamic_supervisor_api {
             $vis async fn terminate_child(
                 pid: $crate::__private::Pid,
             ) -> $crate::__private::core::result::Result<(), $crate::__private::SupervisorError> {
-                $crate::__private::dynamic_instance::<$name>()?.terminate_child(pid).await
+                $crate::__private::dynamic_instance::<Self>()?.terminate_child(pid).await
             }
 
             /// The children, in no order; empty when the supervisor does not run.
@@ -113,7 +113,7 @@ macro_rules! __dynamic_supervisor_api {
             /// `DynamicSupervisor.which_children/1`.
             #[must_use]
             $vis fn which_children() -> $crate::__private::std::vec::Vec<$crate::__private::ChildInfo> {
-                match $crate::__private::dynamic_instance::<$name>() {
+                match $crate::__private::dynamic_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.which_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::std::vec::Vec::new(),
                 }
@@ -126,7 +126,7 @@ macro_rules! __dynamic_supervisor_api {
             /// `DynamicSupervisor.count_children/1`.
             #[must_use]
             $vis fn count_children() -> $crate::__private::Children {
-                match $crate::__private::dynamic_instance::<$name>() {
+                match $crate::__private::dynamic_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.count_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::default::Default::default(),
                 }
@@ -135,7 +135,7 @@ macro_rules! __dynamic_supervisor_api {
             /// The supervisor's pid, while it runs.
             #[must_use]
             $vis fn whereis() -> $crate::__private::core::option::Option<$crate::__private::Pid> {
-                match $crate::__private::dynamic_instance::<$name>() {
+                match $crate::__private::dynamic_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => $crate::__private::core::option::Option::Some(running.pid()),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::option::Option::None,
                 }
@@ -163,7 +163,7 @@ macro_rules! __supervisor_api {
                 $crate::__private::Supervisor,
                 $crate::__private::SupervisorError,
             > {
-                $crate::__private::supervisor_instance::<$name>()
+                $crate::__private::supervisor_instance::<Self>()
             }
 
             /// Starts it with all its children, linked to nobody.
@@ -184,7 +184,7 @@ macro_rules! __supervisor_api {
                 $crate::__private::App,
                 $crate::__private::StartError,
             > {
-                $crate::__private::start_tree::<$name>(($($arg,)*)).await
+                $crate::__private::start_tree::<Self>(($($arg,)*)).await
             }
 
             /// Starts it with all its children, linked to the running process if there is one.
@@ -204,19 +204,19 @@ macro_rules! __supervisor_api {
                 $crate::__private::Supervisor,
                 $crate::__private::StartError,
             > {
-                $crate::__private::supervisor_spec::<$name>(($($arg,)*)).start_link().await
+                $crate::__private::supervisor_spec::<Self>(($($arg,)*)).start_link().await
             }
 
             /// How a supervisor starts this one.
             #[must_use]
             $vis fn child_spec($($arg: $type),*) -> $crate::__private::AnyChildSpec {
-                <$crate::__private::AnyChildSpec as $crate::__private::core::convert::From<_>>::from($crate::__private::supervisor_spec::<$name>(($($arg,)*)))
+                <$crate::__private::AnyChildSpec as $crate::__private::core::convert::From<_>>::from($crate::__private::supervisor_spec::<Self>(($($arg,)*)))
             }
 
             /// The living tree, to be displayed.
             #[must_use]
             $vis fn tree() -> $crate::__private::Tree {
-                $crate::__private::tree::<$name>()
+                $crate::__private::tree::<Self>()
             }
 
             /// The children, in the order they start in; empty when it does not run.
@@ -226,7 +226,7 @@ macro_rules! __supervisor_api {
             /// `Supervisor.which_children/1`.
             #[must_use]
             $vis fn which_children() -> $crate::__private::std::vec::Vec<$crate::__private::ChildInfo> {
-                match $crate::__private::supervisor_instance::<$name>() {
+                match $crate::__private::supervisor_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.which_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::std::vec::Vec::new(),
                 }
@@ -239,7 +239,7 @@ macro_rules! __supervisor_api {
             /// `Supervisor.count_children/1`.
             #[must_use]
             $vis fn count_children() -> $crate::__private::Children {
-                match $crate::__private::supervisor_instance::<$name>() {
+                match $crate::__private::supervisor_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.count_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::default::Default::default(),
                 }
@@ -248,7 +248,7 @@ macro_rules! __supervisor_api {
             /// The supervisor's pid, while it runs.
             #[must_use]
             $vis fn whereis() -> $crate::__private::core::option::Option<$crate::__private::Pid> {
-                match $crate::__private::supervisor_instance::<$name>() {
+                match $crate::__private::supervisor_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => $crate::__private::core::option::Option::Some(running.pid()),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::option::Option::None,
                 }

@@ -17,7 +17,7 @@ macro_rules! __partition_supervisor_api {
                 $crate::__private::PartitionSupervisor<$of>,
                 $crate::__private::SupervisorError,
             > {
-                $crate::__private::partition_instance::<$name>()
+                $crate::__private::partition_instance::<Self>()
             }
 
             /// Starts the supervisor and its partitions, linked to the running process if there is one.
@@ -34,13 +34,13 @@ macro_rules! __partition_supervisor_api {
                 $crate::__private::PartitionSupervisor<$of>,
                 $crate::__private::StartError,
             > {
-                $crate::__private::partition_options::<$name>().start_link().await
+                $crate::__private::partition_options::<Self>().start_link().await
             }
 
             /// How a supervisor starts this one.
             #[must_use]
             $vis fn child_spec() -> $crate::__private::AnyChildSpec {
-                $crate::__private::partition_child_spec::<$name>()
+                $crate::__private::partition_child_spec::<Self>()
             }
 
             /// What runs in the partition that a key leads to; see `PartitionSupervisor::via`.
@@ -52,21 +52,21 @@ macro_rules! __partition_supervisor_api {
             /// # Elixir
             ///
             /// `{:via, PartitionSupervisor, {name, key}}`.
-            $vis fn via<K>(key: &K) -> $crate::__private::core::result::Result<
+            // No parameter has a name: what there are several of may be called like it.
+            $vis fn via(
+                key: &(impl ?$crate::__private::core::marker::Sized + $crate::__private::core::hash::Hash),
+            ) -> $crate::__private::core::result::Result<
                 <$of as $crate::__private::Partition>::Via,
                 $crate::__private::SupervisorError,
-            >
-            where
-                K: ?$crate::__private::core::marker::Sized + $crate::__private::core::hash::Hash,
-            {
-                let running = $crate::__private::partition_instance::<$name>()?;
+            > {
+                let running = $crate::__private::partition_instance::<Self>()?;
                 $crate::__private::core::result::Result::Ok(running.via(key))
             }
 
             /// How many partitions keys lead to; none when it does not run.
             #[must_use]
             $vis fn partitions() -> $crate::__private::core::primitive::usize {
-                match $crate::__private::partition_instance::<$name>() {
+                match $crate::__private::partition_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.partitions(),
                     $crate::__private::core::result::Result::Err(_) => 0,
                 }
@@ -91,7 +91,7 @@ macro_rules! __partition_supervisor_api {
                 $crate::__private::core::primitive::usize,
                 $crate::__private::ResizeError,
             > {
-                $crate::__private::partition_instance::<$name>()?.resize(partitions).await
+                $crate::__private::partition_instance::<Self>()?.resize(partitions).await
             }
 
             /// The partitions, in their order; empty when it does not run.
@@ -101,7 +101,7 @@ macro_rules! __partition_supervisor_api {
             /// `PartitionSupervisor.which_children/1`.
             #[must_use]
             $vis fn which_children() -> $crate::__private::std::vec::Vec<$crate::__private::ChildInfo> {
-                match $crate::__private::partition_instance::<$name>() {
+                match $crate::__private::partition_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.which_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::std::vec::Vec::new(),
                 }
@@ -114,7 +114,7 @@ macro_rules! __partition_supervisor_api {
             /// `PartitionSupervisor.count_children/1`.
             #[must_use]
             $vis fn count_children() -> $crate::__private::Children {
-                match $crate::__private::partition_instance::<$name>() {
+                match $crate::__private::partition_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.count_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::default::Default::default(),
                 }
@@ -123,7 +123,7 @@ macro_rules! __partition_supervisor_api {
             /// The supervisor's pid, while it runs.
             #[must_use]
             $vis fn whereis() -> $crate::__private::core::option::Option<$crate::__private::Pid> {
-                match $crate::__private::partition_instance::<$name>() {
+                match $crate::__private::partition_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => $crate::__private::core::option::Option::Some(running.pid()),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::option::Option::None,
                 }

@@ -17,7 +17,7 @@ macro_rules! __task_supervisor_api {
                 $crate::__private::TaskSupervisor,
                 $crate::__private::SupervisorError,
             > {
-                $crate::__private::task_instance::<$name>()
+                $crate::__private::task_instance::<Self>()
             }
 
             /// Starts the supervisor, linked to the running process if there is one.
@@ -29,13 +29,13 @@ macro_rules! __task_supervisor_api {
                 $crate::__private::TaskSupervisor,
                 $crate::__private::StartError,
             > {
-                $crate::__private::task_options::<$name>().start_link()
+                $crate::__private::task_options::<Self>().start_link()
             }
 
             /// How a supervisor starts this one.
             #[must_use]
             $vis fn child_spec() -> $crate::__private::AnyChildSpec {
-                $crate::__private::task_child_spec::<$name>()
+                $crate::__private::task_child_spec::<Self>()
             }
 
             /// Runs a supervised task, to be awaited; linked to the running process if there is one.
@@ -56,7 +56,7 @@ macro_rules! __task_supervisor_api {
                     + $crate::__private::core::marker::Send
                     + 'static,
             {
-                $crate::__private::task_running::<$name>()?.run(future)
+                $crate::__private::task_running::<Self>()?.run(future)
             }
 
             /// As `run`, linked to nobody: neither takes the other down.
@@ -77,7 +77,7 @@ macro_rules! __task_supervisor_api {
                     + $crate::__private::core::marker::Send
                     + 'static,
             {
-                $crate::__private::task_running::<$name>()?.run_nolink(future)
+                $crate::__private::task_running::<Self>()?.run_nolink(future)
             }
 
             /// Runs a supervised task for its effect, linked to nobody; its pid.
@@ -98,7 +98,7 @@ macro_rules! __task_supervisor_api {
                     + $crate::__private::core::marker::Send
                     + 'static,
             {
-                $crate::__private::task_running::<$name>()?.start_child(future)
+                $crate::__private::task_running::<Self>()?.start_child(future)
             }
 
             /// Runs a supervised task for each item, some at a time, and yields what comes of them;
@@ -122,7 +122,7 @@ macro_rules! __task_supervisor_api {
                     + $crate::__private::core::marker::Send
                     + 'static,
             {
-                let running = $crate::__private::task_running::<$name>()?;
+                let running = $crate::__private::task_running::<Self>()?;
                 $crate::__private::core::result::Result::Ok(running.async_stream(items, body))
             }
 
@@ -142,7 +142,7 @@ macro_rules! __task_supervisor_api {
             $vis async fn terminate_child(
                 pid: $crate::__private::Pid,
             ) -> $crate::__private::core::result::Result<(), $crate::__private::SupervisorError> {
-                $crate::__private::task_instance::<$name>()?.terminate_child(pid).await
+                $crate::__private::task_instance::<Self>()?.terminate_child(pid).await
             }
 
             /// The pids of the tasks that run, in no order; empty when the supervisor does not run.
@@ -152,7 +152,7 @@ macro_rules! __task_supervisor_api {
             /// `Task.Supervisor.children/1`.
             #[must_use]
             $vis fn children() -> $crate::__private::std::vec::Vec<$crate::__private::Pid> {
-                match $crate::__private::task_instance::<$name>() {
+                match $crate::__private::task_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::std::vec::Vec::new(),
                 }
@@ -161,7 +161,7 @@ macro_rules! __task_supervisor_api {
             /// How many tasks there are; none when the supervisor does not run.
             #[must_use]
             $vis fn count_children() -> $crate::__private::Children {
-                match $crate::__private::task_instance::<$name>() {
+                match $crate::__private::task_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.count_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::default::Default::default(),
                 }
@@ -170,7 +170,7 @@ macro_rules! __task_supervisor_api {
             /// The supervisor's pid, while it runs.
             #[must_use]
             $vis fn whereis() -> $crate::__private::core::option::Option<$crate::__private::Pid> {
-                match $crate::__private::task_instance::<$name>() {
+                match $crate::__private::task_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => $crate::__private::core::option::Option::Some(running.pid()),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::core::option::Option::None,
                 }

@@ -226,3 +226,69 @@ mod fields {
         assert_eq!(Fields::via(1, 2, 3).sum().await.unwrap(), 28);
     }
 }
+
+/// Names of one letter, as generic parameters have them.
+mod letters {
+    use super::*;
+
+    registry! { H, keys = unique, key = String, value = u8, message = u8 }
+
+    /// The server is called as a parameter of its own client's may be.
+    macro_rules! servers {
+        ($($server:ident),*) => {$(
+            #[gen_server(registry = H, key = "<name>", value = 1)]
+            struct $server {
+                name: &'static str,
+            }
+
+            #[gen_server]
+            impl $server {
+                #[call]
+                fn name(&self) -> &'static str {
+                    self.name
+                }
+
+                #[info]
+                fn on_message(&mut self, _message: u8) {}
+            }
+        )*};
+    }
+
+    servers!(A, C, G, K, M, N, V);
+
+    supervision_tree! {
+        X;
+        registry!<H>;
+        registry!<F, keys = duplicate, key = u8, value = u8, message = u8>;
+        registry!<Q, keys = duplicate, key = u8, value = u8, message = u8>;
+        registry!<R, keys = unique, key = u8, value = u8, message = u8>;
+        registry!<T, keys = unique, key = u8, value = u8, message = u8>;
+        dynamic_supervisor!<S, holds = [A]>;
+        dynamic_supervisor!<pub(self) P>;
+        partition_supervisor!<D, partitions = 2> { |number| K(if number == 0 { "k0" } else { "k1" }) };
+        task_supervisor!<pub(self) E>;
+        supervisor!<B> { C("c"); };
+        G("g");
+        M("m");
+        N("n");
+        V("v");
+    }
+
+    #[registry_runtime::test]
+    async fn names_of_one_letter() {
+        let app = X::start().await.unwrap();
+        let server = S::start_child(A::child_spec("a")).await.unwrap();
+        assert_eq!(server.name().await.unwrap(), "a");
+        assert_eq!(P::count_children().active, 0);
+        assert!(D::via(&1).unwrap().name().await.unwrap().starts_with('k'));
+        assert!(B::whereis().is_some());
+        let task = E::run(async { 3 }).unwrap();
+        assert_eq!(task.await.unwrap(), 3);
+        assert_eq!(H::count(), 8);
+        assert_eq!(Q::publish(&1, 1) + F::publish(&1, 1), 0);
+        assert_eq!(R::lookup(&1).or(T::lookup(&1)), None);
+        assert_eq!(C::via("c").name().await.unwrap(), "c");
+        assert_eq!(V::via("v").name().await.unwrap(), "v");
+        app.shutdown().await;
+    }
+}
