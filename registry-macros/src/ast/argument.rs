@@ -4,6 +4,9 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Ident, Token, Type};
 
+use crate::diagnostics::text;
+use crate::options::unexpected;
+
 /// One named argument.
 #[derive(Clone)]
 pub(crate) struct Argument {
@@ -13,7 +16,14 @@ pub(crate) struct Argument {
 
 impl Parse for Argument {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        let name = input.parse()?;
+        if !input.peek(Ident) {
+            return Err(unexpected(input, text::expected_argument()));
+        }
+        let name: Ident = input.parse()?;
+        if !input.peek(Token![:]) || input.peek(Token![::]) {
+            let message = text::argument_without_type(&name);
+            return Err(syn::Error::new(name.span(), message));
+        }
         let _: Token![:] = input.parse()?;
         Ok(Self {
             name,

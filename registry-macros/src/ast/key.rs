@@ -45,9 +45,10 @@ impl Parse for Key {
                 Punctuated::parse_terminated_with(&content, placeholder)?;
             return Ok(Self::Tuple(list.into_iter().collect()));
         }
-        match input.fork().parse::<Ident>() {
-            Ok(name) => Err(unexpected(input, text::key_is_a_name(&name))),
-            Err(_) => Err(unexpected(input, text::not_a_key())),
+        let ahead = input.fork();
+        match ahead.parse::<Ident>() {
+            Ok(name) if ahead.is_empty() => Err(unexpected(input, text::key_is_a_name(&name))),
+            _ => Err(unexpected(input, text::not_a_key())),
         }
     }
 }
@@ -55,7 +56,11 @@ impl Parse for Key {
 /// `<name>`.
 fn placeholder(input: ParseStream) -> syn::Result<Ident> {
     if !input.peek(Token![<]) {
-        return Err(unexpected(input, text::not_a_placeholder()));
+        let message = match input.fork().parse::<Ident>() {
+            Ok(name) => text::key_is_a_name(&name),
+            Err(_) => text::not_a_placeholder(),
+        };
+        return Err(unexpected(input, message));
     }
     let _: Token![<] = input.parse()?;
     let name = input.parse()?;

@@ -34,6 +34,9 @@ impl Body {
         let path = Path::parse_mod_style(input)?;
         let arguments = arguments(input)?;
         let error = after_name(input, end).err();
+        if error.is_some() {
+            Options::skip_to_option(input, end);
+        }
         let mut options = Options::parse(input, end);
         options.malformed.extend(error);
         Ok(Self {

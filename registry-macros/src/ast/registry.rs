@@ -56,8 +56,14 @@ pub(crate) struct Meta {
 
 impl Parse for Meta {
     fn parse(input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(syn::token::Paren) {
+            return Err(unexpected(input, text::meta_without_name()));
+        }
         let content;
         syn::parenthesized!(content in input);
+        if !content.peek(LitStr) {
+            return Err(unexpected(&content, text::meta_without_name()));
+        }
         let key = content.parse()?;
         let _: Token![,] = content.parse()?;
         let value = content.parse()?;

@@ -23,20 +23,27 @@ impl Parse for Tree {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        if !input.peek(syn::Ident) {
+        if !input.peek(syn::Ident) || input.peek2(Token![=]) || input.peek2(Token![!]) {
             return Err(unexpected(input, text::expected_tree_name()));
         }
-        let name = input.parse()?;
-        let arguments = if input.peek(syn::token::Paren) {
+        let name: Ident = input.parse()?;
+        let mut arguments = Vec::new();
+        if input.peek(syn::token::Paren) {
             let content;
             syn::parenthesized!(content in input);
-            argument::list(&content)?
-        } else {
-            Vec::new()
-        };
+            // What has no argument in its parentheses is a child.
+            if !content.peek(syn::Ident) || content.peek2(Token![.]) {
+                let message = text::expected_tree_name();
+                return Err(syn::Error::new(name.span(), message));
+            }
+            arguments = argument::list(&content)?;
+        }
         let ends = input.is_empty() || input.peek(Token![,]) || input.peek(Token![;]);
         let error =
             (!ends).then(|| unexpected(input, text::expected_semicolon_after_header(&name)));
+        if error.is_some() {
+            Options::skip_to_option(input, End::Semicolon);
+        }
         let options = Options::parse(input, End::Semicolon);
         let _: Option<Token![;]> = input.parse()?;
         let mut children = Children::parse(input);
@@ -127,6 +134,10 @@ fn child(input: ParseStream) -> syn::Result<Child> {
         repeated(input)?
     } else if input.peek(Token![if]) {
         conditional(input)?
+    } else if input.peek(syn::Ident) && input.peek2(Token![=]) {
+        let name: Ident = input.parse()?;
+        let message = text::option_after_semicolon(&name);
+        return Err(syn::Error::new(name.span(), message));
     } else if input.peek(syn::Ident) && input.peek2(Token![!]) {
         let place = Place::parse(input)?;
         let options = child_options(input, place.has_block())?;
@@ -183,7 +194,7 @@ pub(crate) fn callee(input: ParseStream) -> syn::Result<Type> {
     if tokens.is_empty() {
         return Err(unexpected(input, text::expected_child()));
     }
-    match options::parse(tokens, start, Type::parse) {
+    match options::parse(tokens, start, "", Type::parse) {
         Ok(ty @ Type::Path(_)) => Ok(ty),
         Ok(other) => Err(syn::Error::new_spanned(other, text::expected_child())),
         Err(error) => Err(syn::Error::new(error.span(), text::expected_child())),
@@ -211,7 +222,7 @@ fn repeated(input: ParseStream) -> syn::Result<What> {
     let pattern = Pat::parse_multi_with_leading_vert(input)?;
     let _: Token![in] = input.parse()?;
     let list = Expr::parse_without_eager_brace(input)?;
-    let children = block(input)?;
+    let children = block(input, "`for`")?;
     Ok(What::For {
         pattern: Box::new(pattern),
         list: Box::new(list),
@@ -222,7 +233,7 @@ fn repeated(input: ParseStream) -> syn::Result<What> {
 fn conditional(input: ParseStream) -> syn::Result<What> {
     let _: Token![if] = input.parse()?;
     let condition = Expr::parse_without_eager_brace(input)?;
-    let then = block(input)?;
+    let then = block(input, "`if`")?;
     let otherwise = if input.peek(Token![else]) {
         let _: Token![else] = input.parse()?;
         if input.peek(Token![if]) {
@@ -235,7 +246,7 @@ fn conditional(input: ParseStream) -> syn::Result<What> {
                 errors: Vec::new(),
             })
         } else {
-            Some(block(input)?)
+            Some(block(input, "`else`")?)
         }
     } else {
         None
@@ -247,7 +258,10 @@ fn conditional(input: ParseStream) -> syn::Result<What> {
     })
 }
 
-fn block(input: ParseStream) -> syn::Result<Children> {
+fn block(input: ParseStream, of: &str) -> syn::Result<Children> {
+    if !input.peek(syn::token::Brace) {
+        return Err(unexpected(input, text::expected_block(of)));
+    }
     let content;
     syn::braced!(content in input);
     Ok(Children::parse(&content))

@@ -2,19 +2,43 @@
 
 /// The candidate that `word` was probably meant to be, if one is near enough.
 ///
-/// Near enough is a third of the letters: `partiton` is `partitions`, `limit` is nothing.
+/// Near enough is a third of the letters: `partiton` is `partitions`, `limit` is nothing. Or a part of the word:
+/// `timeout` is `call_timeout`. Or what it is called elsewhere: `max_seconds` is `within`.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let word = word.to_lowercase();
+    let candidates: Vec<&str> = candidates.into_iter().collect();
     let (candidate, distance) = candidates
-        .into_iter()
-        .map(|candidate| (candidate, distance(&word, candidate)))
+        .iter()
+        .map(|candidate| (*candidate, distance(&word, candidate)))
         .min_by_key(|&(_, distance)| distance)?;
     let longest = word.chars().count().max(candidate.chars().count());
-    (distance <= (longest / 3).max(1)).then_some(candidate)
+    if distance <= (longest / 3).max(1) {
+        return Some(candidate);
+    }
+    let has_part = |candidate: &&str| {
+        word.len() >= 3
+            && (candidate.starts_with(&word) || candidate.split('_').any(|part| part == word))
+    };
+    let elsewhere = ELSEWHERE.iter().find(|(theirs, _)| *theirs == word);
+    let ours = elsewhere.map(|(_, ours)| *ours);
+    let mut candidates = candidates.into_iter();
+    candidates.find(|candidate| has_part(candidate) || Some(*candidate) == ours)
 }
+
+/// What users of Elixir, and of other supervisors, call a thing.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("max_seconds", "within"),
+    ("period", "within"),
+    ("intensity", "max_restarts"),
+    ("name", "id"),
+    ("always", "permanent"),
+    ("never", "temporary"),
+    ("on_failure", "transient"),
+    ("on_error", "transient"),
+];
 
 /// How many letters have to be put in, taken out, exchanged or swapped with their neighbour to get
 /// from `left` to `right`.
@@ -69,5 +93,14 @@ mod tests {
         assert_eq!(nearest("Value", known), Some("value"));
         assert_eq!(nearest("strategy", known), None);
         assert_eq!(nearest("x", []), None);
+        assert_eq!(
+            nearest("timeout", ["key", "call_timeout"]),
+            Some("call_timeout")
+        );
+        assert_eq!(nearest("val", known), Some("value"));
+        assert_eq!(
+            nearest("max_seconds", ["max_restarts", "within"]),
+            Some("within")
+        );
     }
 }

@@ -43,6 +43,8 @@ impl End {
 #[derive(Default)]
 pub(crate) struct Options {
     list: Vec<Opt>,
+    /// Whether children follow after a semicolon.
+    before_children: bool,
     /// What could not be read.
     pub(crate) malformed: Vec<syn::Error>,
 }
@@ -69,7 +71,10 @@ impl Options {
     /// Parses up to, and without, what ends the list. What cannot be read is kept as an error and
     /// skipped.
     pub(crate) fn parse(input: ParseStream, end: End) -> Self {
-        let mut options = Self::default();
+        let mut options = Self {
+            before_children: end == End::Semicolon,
+            ..Self::default()
+        };
         while !end.reached(input) {
             if input.peek(Token![,]) {
                 let _: syn::Result<Token![,]> = input.parse();
@@ -84,6 +89,18 @@ impl Options {
             }
         }
         options
+    }
+
+    /// Skips what is neither an option nor the end of the list.
+    pub(crate) fn skip_to_option(input: ParseStream, end: End) {
+        while !end.reached(input)
+            && !input.peek(Token![,])
+            && !(input.peek(syn::Ident) && input.peek2(Token![=]))
+        {
+            if input.parse::<TokenTree>().is_err() {
+                break;
+            }
+        }
     }
 
     /// The names as written.

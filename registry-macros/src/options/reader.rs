@@ -1,9 +1,8 @@
 //! Reading the options of a list, and what is wrong with them.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{LitStr, Path};
+use syn::{Expr, ExprLit, Lit, LitStr, Path};
 
 use super::{Opt, Options, Value};
 use crate::diagnostics::{Errors, suggest, text};
@@ -11,6 +10,8 @@ use crate::diagnostics::{Errors, suggest, text};
 /// Reads the options of a list one by one, and reports what is wrong with them.
 pub(crate) struct Reader<'e> {
     list: Vec<Opt>,
+    known: &'static [Known],
+    before_children: bool,
     /// The options that were probably meant by those that are unknown.
     meant: Vec<&'static str>,
     errors: &'e mut Errors,
@@ -21,7 +22,7 @@ pub(crate) type Known = (&'static str, &'static str);
 
 impl<'e> Reader<'e> {
     /// Reports what could not be parsed, unknown options, and those given twice.
-    pub(crate) fn new(options: Options, known: &[Known], errors: &'e mut Errors) -> Self {
+    pub(crate) fn new(options: Options, known: &'static [Known], errors: &'e mut Errors) -> Self {
         options
             .malformed
             .into_iter()
@@ -43,10 +44,18 @@ impl<'e> Reader<'e> {
                 errors.at(&option.name, text::option_without_value(&name, form));
                 continue;
             }
+            if let Value::List(group) = &option.value
+                && !form.starts_with(&format!("{name}("))
+            {
+                errors.here(group.span_open(), text::option_is_no_list(&name, form));
+                continue;
+            }
             list.push(option);
         }
         Self {
             list,
+            known,
+            before_children: options.before_children,
             meant,
             errors,
         }
@@ -77,17 +86,25 @@ impl<'e> Reader<'e> {
         let option = self.take(name)?;
         let tokens = match option.value {
             Value::Tokens(tokens) => tokens,
-            // `keys(unique)` is read like `keys = (unique)`, and fails like it.
-            Value::List(group) => group.into_token_stream(),
-            Value::Missing => return None,
+            Value::List(_) | Value::Missing => return None,
         };
-        let value = self.errors.ok(parse(tokens, option.name.span(), parser))?;
+        let rest = text::value_ends(self.before_children);
+        let value = parse(tokens, option.name.span(), rest, parser);
+        let value = self.errors.ok(value)?;
         Some((option.name, value))
+    }
+
+    /// How an option is written.
+    fn form(&self, name: &str) -> &'static str {
+        let known = self.known.iter().find(|(known, _)| *known == name);
+        known.map_or("", |(_, form)| form)
     }
 
     /// The option `name = …`, read as a `T`, which `what` says in words.
     pub(crate) fn get<T: Parse>(&mut self, name: &str, what: &str) -> Option<(Ident, T)> {
+        let form = self.form(name);
         self.with(name, |input| {
+            unquoted(input, name, what)?;
             let value = T::parse(input);
             let rest = !input.is_empty();
             let here = input.span();
@@ -96,7 +113,7 @@ impl<'e> Reader<'e> {
                 Ok(value) => Ok(value),
                 Err(error) => Err(syn::Error::new(
                     error.span(),
-                    text::value_is_no(name, what, &error),
+                    text::value_is_no(name, what, form),
                 )),
             }
         })
@@ -104,15 +121,36 @@ impl<'e> Reader<'e> {
 
     /// The option `name = path`.
     pub(crate) fn path(&mut self, name: &str) -> Option<(Ident, Path)> {
+        let form = self.form(name);
         self.with(name, |input| {
-            if let Ok(quoted) = input.fork().parse::<LitStr>() {
-                let message = text::path_in_quotes(name, &quoted.value());
-                return Err(syn::Error::new(quoted.span(), message));
-            }
+            unquoted(input, name, "path")?;
             Path::parse_mod_style(input).map_err(|error| {
-                syn::Error::new(error.span(), text::value_is_no(name, "path", &error))
+                syn::Error::new(error.span(), text::value_is_no(name, "path", form))
             })
         })
+    }
+
+    /// The option `name = number`: an expression that may be one.
+    pub(crate) fn number(&mut self, name: &str) -> Option<(Ident, Expr)> {
+        let form = self.form(name);
+        let (option, expr) = self.get::<Expr>(name, "number")?;
+        let digits = match &expr {
+            Expr::Unary(unary) => &*unary.expr,
+            expr => expr,
+        };
+        let is_other = match digits {
+            Expr::Lit(ExprLit { lit, .. }) => {
+                let is_integer = matches!(lit, Lit::Int(lit) if lit.suffix().is_empty() || lit.suffix().starts_with(['u', 'i']));
+                !is_integer || matches!(expr, Expr::Unary(_))
+            }
+            _ => false,
+        };
+        if is_other {
+            self.errors
+                .at(&expr, text::value_is_no(name, "number", form));
+            return None;
+        }
+        Some((option, expr))
     }
 
     /// The option `name(…)`: its name and what is in the parentheses, read by `parser`.
@@ -124,9 +162,9 @@ impl<'e> Reader<'e> {
         let option = self.take(name)?;
         match option.value {
             Value::List(group) => {
-                let value = self
-                    .errors
-                    .ok(parse(group.stream(), group.span_close(), parser))?;
+                let rest = text::value_ends(false);
+                let value = parse(group.stream(), group.span_close(), rest, parser);
+                let value = self.errors.ok(value)?;
                 Some((option.name, value))
             }
             Value::Tokens(_) | Value::Missing => {
@@ -137,6 +175,17 @@ impl<'e> Reader<'e> {
     }
 }
 
+/// Types and paths are no text.
+fn unquoted(input: ParseStream, name: &str, what: &str) -> syn::Result<()> {
+    match input.fork().parse::<LitStr>() {
+        Ok(quoted) if matches!(what, "type" | "path") => {
+            let message = text::value_in_quotes(name, what, &quoted.value());
+            Err(syn::Error::new(quoted.span(), message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// An error at the next token, or at what closes the input if there is none. (`ParseStream::error` would
 /// put "unexpected end of input" before the message.)
 pub(crate) fn unexpected(input: ParseStream, message: String) -> syn::Error {
@@ -144,10 +193,11 @@ pub(crate) fn unexpected(input: ParseStream, message: String) -> syn::Error {
 }
 
 /// Reads `tokens` to their end; an error for what is missing at the end points at the last token, or at
-/// `empty` if there are none.
+/// `empty` if there are none. What comes after the value is told of by `rest`.
 pub(crate) fn parse<T>(
     tokens: TokenStream,
     empty: Span,
+    rest: &str,
     parser: impl FnOnce(ParseStream) -> syn::Result<T>,
 ) -> syn::Result<T> {
     let last = tokens
@@ -165,7 +215,7 @@ pub(crate) fn parse<T>(
         if content.is_empty() {
             Ok(value)
         } else {
-            Err(unexpected(&content, text::unexpected_token()))
+            Err(unexpected(&content, rest.to_owned()))
         }
     };
     parse.parse2(TokenTree::Group(group).into())

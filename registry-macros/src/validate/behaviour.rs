@@ -3,7 +3,8 @@
 use proc_macro2::Ident;
 use quote::format_ident;
 use syn::{
-    Attribute, GenericParam, ImplItem, ImplItemFn, ItemImpl, Meta, PathArguments, Type, parse_quote,
+    Attribute, GenericParam, ImplItem, ImplItemConst, ImplItemFn, ImplItemType, ItemImpl, Meta,
+    PathArguments, Type, parse_quote,
 };
 
 use super::handler::{self, Mark, conditional};
@@ -53,8 +54,14 @@ pub(crate) fn behaviour(
     let mut init = None;
     let mut terminate = None;
     for member in &mut item.items {
-        let ImplItem::Fn(method) = member else {
-            continue;
+        let method = match member {
+            ImplItem::Fn(method) => method,
+            ImplItem::Const(ImplItemConst { attrs, .. })
+            | ImplItem::Type(ImplItemType { attrs, .. }) => {
+                no_mark(attrs, errors);
+                continue;
+            }
+            _ => continue,
         };
         let mark = mark(method, errors);
         let name = method.sig.ident.to_string();
@@ -163,6 +170,10 @@ fn mark(method: &mut ImplItemFn, errors: &mut Errors) -> Option<Mark> {
     let mut others = Vec::new();
     for attribute in std::mem::take(&mut method.attrs) {
         hidden_mark(&attribute, errors);
+        if attribute.path().is_ident("default") {
+            errors.at(&attribute, text::default_on_method());
+            continue;
+        }
         let Some(mark) = mark_of(&attribute, errors) else {
             others.push(attribute);
             continue;
@@ -177,6 +188,19 @@ fn mark(method: &mut ImplItemFn, errors: &mut Errors) -> Option<Mark> {
     }
     method.attrs = others;
     found
+}
+
+/// Constants and types are no handlers.
+fn no_mark(attributes: &mut Vec<Attribute>, errors: &mut Errors) {
+    attributes.retain(|attribute| {
+        let mark = Mark::ALL
+            .iter()
+            .find(|(name, _)| attribute.path().is_ident(name));
+        if let Some((name, _)) = mark {
+            errors.at(attribute, text::mark_on_no_method(name));
+        }
+        mark.is_none()
+    });
 }
 
 /// Which handler attribute this is, or is meant to be.

@@ -3,7 +3,7 @@
 use syn::visit::{self, Visit};
 use syn::{
     AngleBracketedGenericArguments, Lifetime, ParenthesizedGenericArguments, Type, TypeFnPtr,
-    TypeImplTrait, TypeNever, TypeReference,
+    TypeImplTrait, TypeInfer, TypeNever, TypeReference,
 };
 
 use crate::diagnostics::{Errors, text};
@@ -93,6 +93,10 @@ impl<'ast> Visit<'ast> for Finder {
         );
     }
 
+    fn visit_type_infer(&mut self, ty: &'ast TypeInfer) {
+        self.report(ty, text::inferred_in_message());
+    }
+
     fn visit_type_never(&mut self, ty: &'ast TypeNever) {
         self.report(ty, text::never_reply());
     }
@@ -137,6 +141,7 @@ mod tests {
             parse_quote!(impl Iterator),
             parse_quote!(Vec<impl Trait>),
             parse_quote!(!),
+            parse_quote!(Vec<_>),
         ] {
             assert!(is_unusual(&ty));
         }

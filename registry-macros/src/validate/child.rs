@@ -77,7 +77,7 @@ fn shutdown(input: ParseStream) -> syn::Result<Shutdown> {
         if let Some(meant) = crate::diagnostics::suggest::nearest(&word.to_string(), WORDS) {
             return Err(syn::Error::new(
                 word.span(),
-                text::unknown_shutdown(word, meant),
+                text::nearly_a_word("shutdown", word, meant),
             ));
         }
     }

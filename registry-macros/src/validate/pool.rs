@@ -27,7 +27,7 @@ const TASK_OPTIONS: [Known; 3] = [
 ];
 
 const PARTITION_OPTIONS: [Known; 4] = [
-    ("partitions", "partitions = schedulers"),
+    ("partitions", "partitions = 4"),
     ("strategy", "strategy = one_for_one"),
     ("max_restarts", "max_restarts = 3"),
     ("within", "within = 5s"),
@@ -126,7 +126,7 @@ pub(super) fn limits(
         &DYNAMIC_OPTIONS
     };
     let mut options = Reader::new(options, known, errors);
-    let max_children: Option<Expr> = options.get("max_children", "number").map(|(_, expr)| expr);
+    let max_children: Option<Expr> = options.number("max_children").map(|(_, expr)| expr);
     if let Some(expr) = max_children
         .as_ref()
         .filter(|expr| super::server::is_zero(expr))
@@ -135,7 +135,7 @@ pub(super) fn limits(
     }
     let limits = Limits {
         max_children,
-        max_restarts: options.get("max_restarts", "number").map(|(_, expr)| expr),
+        max_restarts: options.number("max_restarts").map(|(_, expr)| expr),
         within: window(&mut options),
     };
     let holds = options

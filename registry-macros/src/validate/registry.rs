@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, Path, Type, Visibility};
 use super::word;
 use crate::ast::place::Body;
 use crate::ast::registry::{Keys as Written, Listener, Meta, bracketed};
-use crate::diagnostics::{Errors, text};
+use crate::diagnostics::{Errors, suggest, text};
 use crate::krate::Krate;
 use crate::model::registry::{Declared, Keys, Partitions, Registry};
 use crate::options::{Known, Reader, unexpected};
@@ -17,7 +17,7 @@ pub(crate) const OPTIONS: [Known; 8] = [
     ("key", "key = String"),
     ("value", "value = Role"),
     ("message", "message = Event"),
-    ("partitions", "partitions = schedulers"),
+    ("partitions", "partitions = 4"),
     ("listeners", "listeners = [Watcher(\"name\")]"),
     ("meta", "meta = [(\"name\", value)]"),
     ("crate", "crate = path::to::registry_runtime"),
@@ -97,6 +97,10 @@ fn keys(options: &mut Reader<'_>) -> Option<Keys> {
         let Ok(written) = input.parse::<Written>() else {
             return Err(unexpected(input, text::expected_keys()));
         };
+        if let Some(by) = written.kind.to_string().strip_prefix("duplicate_") {
+            let message = text::duplicate_by(&written.kind, by);
+            return Err(syn::Error::new(written.kind.span(), message));
+        }
         let kind = word::find(&written.kind, "keys", &KEYS)?;
         match (kind, written.by) {
             (kind, None) => Ok(kind),
@@ -109,19 +113,28 @@ fn keys(options: &mut Reader<'_>) -> Option<Keys> {
 
 /// `partitions = schedulers | number`.
 pub(super) fn partitions(options: &mut Reader<'_>) -> Option<Partitions> {
-    let parse = |input: ParseStream| {
-        let expr: Expr = input.parse()?;
-        if super::server::is_zero(&expr) {
-            return Err(syn::Error::new_spanned(expr, text::zero("partitions")));
-        }
-        match &expr {
-            Expr::Path(path) if path.path.is_ident("schedulers") => Ok(Partitions::Schedulers),
-            _ => Ok(Partitions::Count(Box::new(expr))),
-        }
+    const ALL: &str = "schedulers";
+    let (_, expr) = options.number("partitions")?;
+    if super::server::is_zero(&expr) {
+        options.errors().at(&expr, text::zero("partitions"));
+        return None;
+    }
+    let word = match &expr {
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
     };
-    options
-        .with("partitions", parse)
-        .map(|(_, partitions)| partitions)
+    if word.is_some_and(|word| word == ALL) {
+        return Some(Partitions::Schedulers);
+    }
+    // A word may be a constant, unless it is nearly ours.
+    if let Some(word) = word
+        && let Some(meant) = suggest::nearest(&word.to_string(), [ALL])
+    {
+        let message = text::nearly_a_word("partitions", word, meant);
+        options.errors().at(word, message);
+        return None;
+    }
+    Some(Partitions::Count(Box::new(expr)))
 }
 
 /// The later one would silently win.

@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, Fields, GenericParam, ItemStruct, Meta};
 use super::name::{name, read_by_name};
 use crate::ast::argument::{self, Argument};
 use crate::ast::time::Time;
-use crate::diagnostics::{Errors, text};
+use crate::diagnostics::{Errors, suggest, text};
 use crate::model::server::{Build, Field, Server, Source, Timeout};
 use crate::options::{Known, Options, Reader};
 
@@ -22,9 +22,13 @@ pub(crate) const OPTIONS: [Known; 7] = [
 ];
 
 /// Checks a struct.
-pub(crate) fn server(options: Options, mut item: ItemStruct, errors: &mut Errors) -> Server {
+pub(crate) fn server(mut options: Options, mut item: ItemStruct, errors: &mut Errors) -> Server {
     twice(&item.attrs, errors);
     lifetimes(&item, errors);
+    for name in options.names().filter(|name| *name == "client") {
+        errors.at(name, text::impl_option_on_struct(name));
+    }
+    options.retain(|name| name != "client");
     let has_key = options.has("key");
     let has_registry = options.has("registry");
     let mut options = Reader::new(options, &OPTIONS, errors);
@@ -34,7 +38,7 @@ pub(crate) fn server(options: Options, mut item: ItemStruct, errors: &mut Errors
         Some((_, mut arguments)) => {
             super::tree::argument_twice(&mut arguments, options.errors());
             defaults_beside_init(&mut item, options.errors());
-            no_ctx(&arguments, options.errors());
+            no_ctx(&mut arguments, options.errors());
             (arguments, Build::Init)
         }
         None => fields(&mut item, options.errors()),
@@ -103,6 +107,7 @@ fn fields(item: &mut ItemStruct, errors: &mut Errors) -> (Vec<Argument>, Build) 
                 let Some(name) = field.ident.clone() else {
                     continue;
                 };
+                nearly_default(&mut field.attrs, errors);
                 let attributes = take_defaults(&mut field.attrs);
                 let cfgs: Vec<Attribute> =
                     field.attrs.iter().filter(|a| is_cfg(a)).cloned().collect();
@@ -127,6 +132,19 @@ fn is_cfg(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
 }
 
+/// Puts `#[defualt]` right, so that it is but one error.
+fn nearly_default(attributes: &mut [Attribute], errors: &mut Errors) {
+    for attribute in attributes {
+        let Some(name) = attribute.path().get_ident().map(Ident::to_string) else {
+            continue;
+        };
+        if name != "default" && suggest::distance(&name, "default") <= 2 {
+            errors.at(attribute.path(), text::nearly_default(&name));
+            attribute.meta = syn::parse_quote!(default);
+        }
+    }
+}
+
 /// Takes the `#[default]`s out of a field's attributes.
 fn take_defaults(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     let (ours, others) = std::mem::take(attributes)
@@ -145,9 +163,12 @@ fn default(attributes: &[Attribute], errors: &mut Errors) -> Option<Source> {
     Some(match &first.meta {
         Meta::Path(_) => Source::Default,
         Meta::List(list) if list.tokens.is_empty() => Source::Default,
-        Meta::List(list) => match errors.ok(list.parse_args::<Expr>()) {
-            Some(expr) => Source::Expr(Box::new(expr)),
-            None => Source::Default,
+        Meta::List(list) => match list.parse_args::<Expr>() {
+            Ok(expr) => Source::Expr(Box::new(expr)),
+            Err(error) => {
+                errors.here(error.span(), text::one_default());
+                Source::Default
+            }
         },
         Meta::NameValue(pair) => {
             errors.at(first, text::default_with_equals(&pair.value));
@@ -164,12 +185,14 @@ fn conditional_argument(cfgs: &[Attribute], name: &Ident, errors: &mut Errors) {
 }
 
 /// Every `init` may ask for the context by itself.
-fn no_ctx(arguments: &[Argument], errors: &mut Errors) {
-    for argument in arguments {
-        if super::parameter::is_ctx(&argument.ty).is_some() {
+fn no_ctx(arguments: &mut Vec<Argument>, errors: &mut Errors) {
+    arguments.retain(|argument| {
+        let is_ctx = super::parameter::is_ctx(&argument.ty).is_some();
+        if is_ctx {
             errors.at(&argument.ty, text::ctx_among_init_arguments());
         }
-    }
+        !is_ctx
+    });
 }
 
 /// `call_timeout = 5s | infinity`; zero would end each call before it begins.
@@ -184,6 +207,13 @@ fn call_timeout(options: &mut Reader<'_>) -> Option<Timeout> {
             }
         }
         let expr: Expr = input.parse()?;
+        if let Expr::Path(path) = &expr
+            && let Some(word) = path.path.get_ident()
+            && let Some(meant) = suggest::nearest(&word.to_string(), ["infinity"])
+        {
+            let message = text::nearly_a_word("call_timeout", word, meant);
+            return Err(syn::Error::new(word.span(), message));
+        }
         match Time::new(expr.clone())? {
             Time::Literal(time) if time.is_zero() => {
                 Err(syn::Error::new_spanned(expr, text::zero_timeout()))
@@ -198,7 +228,7 @@ fn call_timeout(options: &mut Reader<'_>) -> Option<Timeout> {
 
 /// `mailbox = 1_000`; a mailbox of none would refuse everything.
 fn mailbox(options: &mut Reader<'_>) -> Option<Expr> {
-    let (_, expr) = options.get::<Expr>("mailbox", "number")?;
+    let (_, expr) = options.number("mailbox")?;
     if is_zero(&expr) {
         options.errors().at(&expr, text::zero("mailbox"));
     }

@@ -90,7 +90,7 @@ pub(super) fn argument_twice(arguments: &mut Vec<Argument>, errors: &mut Errors)
 pub(super) fn policy(options: &mut Reader<'_>) -> Policy {
     Policy {
         strategy: word::option(options, "strategy", &STRATEGIES).map(|(_, strategy)| strategy),
-        max_restarts: options.get("max_restarts", "number").map(|(_, expr)| expr),
+        max_restarts: options.number("max_restarts").map(|(_, expr)| expr),
         within: window(options),
         auto_shutdown: word::option(options, "auto_shutdown", &AUTO_SHUTDOWN).map(|(_, when)| when),
     }

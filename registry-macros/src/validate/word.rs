@@ -1,6 +1,7 @@
 //! The rule for options that are one of a few words.
 
 use proc_macro2::Ident;
+use syn::LitStr;
 use syn::parse::{Parse, ParseStream};
 
 use crate::diagnostics::text;
@@ -20,6 +21,12 @@ pub(super) fn option<T: Copy>(
 
 /// One of the words.
 pub(super) fn one<T: Copy>(input: ParseStream, name: &str, words: &Words<T>) -> syn::Result<T> {
+    if let Ok(quoted) = input.fork().parse::<LitStr>()
+        && list(words).any(|word| word == quoted.value())
+    {
+        let message = text::word_in_quotes(name, &quoted.value());
+        return Err(syn::Error::new(quoted.span(), message));
+    }
     let written = Ident::parse(input)
         .map_err(|error| syn::Error::new(error.span(), text::expected_word(name, list(words))))?;
     find(&written, name, words)

@@ -6,6 +6,10 @@ pub(crate) fn struct_option_on_impl(name: impl Display) -> String {
     format!("`{name}` belongs to the struct; move it to the `#[gen_server(…)]` there")
 }
 
+pub(crate) fn impl_option_on_struct(name: impl Display) -> String {
+    format!("`{name}` belongs to the impl; move it to the `#[gen_server(…)]` there")
+}
+
 pub(crate) fn trait_impl() -> String {
     "handlers are the server's own methods, not a trait's; write `#[gen_server] impl Server { … }`, and \
      the trait's impl apart"

@@ -126,16 +126,39 @@ pub(crate) fn info_with_many() -> String {
 
 /// The owned type to write for a reference.
 pub(crate) fn owned(target: &syn::Type) -> String {
-    let target_written = written(target);
-    match target {
-        syn::Type::Slice(slice) => format!("`Vec<{}>`", written(&slice.elem)),
-        _ => match target_written.as_str() {
-            "str" => "`String`".to_owned(),
-            "Path" => "`PathBuf`".to_owned(),
-            "OsStr" => "`OsString`".to_owned(),
-            "CStr" => "`CString`".to_owned(),
-            other => format!("`{other}` or `Arc<{other}>`"),
-        },
+    if let syn::Type::Slice(slice) = target {
+        return format!("`Vec<{}>`", written(&slice.elem));
+    }
+    let target = written(target);
+    let (module, name) = target.rsplit_once("::").unwrap_or(("", &target));
+    let owned = match name {
+        "str" => "String",
+        "Path" => "PathBuf",
+        "OsStr" => "OsString",
+        "CStr" => "CString",
+        _ => return format!("`{target}` or `Arc<{target}>`"),
+    };
+    if module.is_empty() || owned == "String" {
+        format!("`{owned}`")
+    } else {
+        format!("`{module}::{owned}`")
+    }
+}
+
+/// What to write for `impl Into<T>` and its like, which have but one type in mind.
+fn meant_by(bounds: &str) -> Option<&str> {
+    match bounds {
+        "ToString" | "AsRef<str>" | "Display" => Some("String"),
+        "AsRef<Path>" => Some("PathBuf"),
+        _ => bounds.strip_prefix("Into<")?.strip_suffix('>'),
+    }
+}
+
+fn instead_of_impl_trait(bounds: impl ToTokens) -> String {
+    let bounds = written(bounds);
+    match meant_by(&bounds) {
+        Some(meant) => format!("write `{meant}`"),
+        None => format!("write the type, or `Box<dyn {bounds} + Send>`"),
     }
 }
 
@@ -152,13 +175,25 @@ pub(crate) fn lifetime_in_message(lifetime: impl Display) -> String {
 }
 
 pub(crate) fn impl_trait_argument(bounds: impl ToTokens) -> String {
-    let bounds = written(bounds);
-    format!("a message needs types with names; write the type, or `Box<dyn {bounds} + Send>`")
+    let instead = instead_of_impl_trait(bounds);
+    format!("a message needs types with names; {instead}")
 }
 
 pub(crate) fn impl_trait_reply(bounds: impl ToTokens) -> String {
-    let bounds = written(bounds);
-    format!("an answer needs a type with a name; write the type, or `Box<dyn {bounds} + Send>`")
+    let instead = instead_of_impl_trait(bounds);
+    format!("an answer needs a type with a name; {instead}")
+}
+
+pub(crate) fn inferred_in_message() -> String {
+    "a message needs types with names; write the type instead of `_`".to_owned()
+}
+
+pub(crate) fn mark_on_no_method(mark: &str) -> String {
+    format!("`#[{mark}]` makes a method a handler; take it out here")
+}
+
+pub(crate) fn default_on_method() -> String {
+    "`#[default]` goes on a field of the struct; take it out here".to_owned()
 }
 
 pub(crate) fn never_reply() -> String {

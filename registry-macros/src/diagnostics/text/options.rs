@@ -14,8 +14,12 @@ pub(crate) fn expected_equals(name: impl Display) -> String {
     format!("expected `=` after `{name}`; write `{name} = value`, and commas between options")
 }
 
-pub(crate) fn unexpected_token() -> String {
-    "unexpected token; the value ends before it".to_owned()
+pub(crate) fn value_ends(before_children: bool) -> &'static str {
+    if before_children {
+        "the value ends before this; put `,` before an option, `;` before a child, or take it out"
+    } else {
+        "the value ends before this; put `,` before it, or take it out"
+    }
 }
 
 pub(crate) fn unknown_option(name: &str, known: &[Known]) -> String {
@@ -38,12 +42,16 @@ pub(crate) fn option_is_a_list(name: &str) -> String {
     format!("the option `{name}` takes a list; write `{name}(…)`")
 }
 
-pub(crate) fn value_is_no(name: &str, what: &str, error: &syn::Error) -> String {
-    format!("the value of `{name}` is no {what}: {error}; write one after `{name} =`")
+pub(crate) fn option_is_no_list(name: &str, form: &str) -> String {
+    format!("expected `=` after `{name}`; write `{form}`")
 }
 
-pub(crate) fn path_in_quotes(name: &str, path: &str) -> String {
-    format!("the value of `{name}` is a path; write `{name} = {path}`, without quotes")
+pub(crate) fn value_is_no(name: &str, what: &str, form: &str) -> String {
+    format!("the value of `{name}` is no {what}; write one, as in `{form}`")
+}
+
+pub(crate) fn value_in_quotes(name: &str, what: &str, value: &str) -> String {
+    format!("the value of `{name}` is a {what}; write `{name} = {value}`, without quotes")
 }
 
 pub(crate) fn value_goes_on(name: &str, what: &str) -> String {
@@ -81,13 +89,34 @@ pub(crate) fn expected_word<'a>(option: &str, words: impl Iterator<Item = &'a st
     format!("`{option}` is one of {}; write one of them", listed(words))
 }
 
+pub(crate) fn word_in_quotes(option: &str, word: &str) -> String {
+    format!("the value of `{option}` is a word; write `{option} = {word}`, without quotes")
+}
+
+pub(crate) fn nearly_a_word(option: &str, word: impl Display, meant: &str) -> String {
+    format!("unknown `{option}`: `{word}`; did you mean `{meant}`?")
+}
+
+pub(crate) fn argument_without_type(name: impl Display) -> String {
+    format!("the argument `{name}` needs a type; write `{name}: Type`")
+}
+
+pub(crate) fn expected_argument() -> String {
+    "expected an argument; write `name: Type`".to_owned()
+}
+
 pub(crate) fn unknown_word<'a>(
     word: &str,
     option: &str,
     words: impl Iterator<Item = &'a str> + Clone,
 ) -> String {
+    // Elixir's former name for it.
+    if word == "simple_one_for_one" {
+        return "`simple_one_for_one` is a supervisor of its own; declare it: `dynamic_supervisor!<pub Name>;`"
+            .to_owned();
+    }
     match nearest(word, words.clone()) {
-        Some(meant) => format!("unknown `{option}`: `{word}`; did you mean `{meant}`?"),
+        Some(meant) => nearly_a_word(option, word, meant),
         None => format!(
             "unknown `{option}`: `{word}`; write one of {}",
             listed(words)

@@ -34,6 +34,14 @@ pub(crate) fn expected_keys() -> String {
         .to_owned()
 }
 
+pub(crate) fn duplicate_by(written: impl Display, by: &str) -> String {
+    format!("unknown `keys`: `{written}`; write `keys = duplicate({by})`")
+}
+
+pub(crate) fn meta_without_name() -> String {
+    "an entry of `meta` is a text and a value; write `(\"name\", value)`".to_owned()
+}
+
 pub(crate) fn unique_by(by: impl Display) -> String {
     format!("a unique key has one entry, which `{by}` says nothing about; write `keys = unique`")
 }

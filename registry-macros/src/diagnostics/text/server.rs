@@ -102,6 +102,14 @@ pub(crate) fn default_beside_init() -> String {
         .to_owned()
 }
 
+pub(crate) fn one_default() -> String {
+    "a field has one default; write `#[default(expression)]`".to_owned()
+}
+
+pub(crate) fn nearly_default(name: &str) -> String {
+    format!("unknown field attribute `{name}`; did you mean `default`?")
+}
+
 pub(crate) fn default_twice() -> String {
     "the field has two defaults; take one of them out".to_owned()
 }

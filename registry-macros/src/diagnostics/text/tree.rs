@@ -8,7 +8,8 @@ use super::listed;
 use crate::names::written;
 
 pub(crate) fn expected_tree_name() -> String {
-    "expected the name of the tree; begin with `pub Name, strategy = one_for_one;`".to_owned()
+    "expected the name of the tree; begin with `pub Name, strategy = one_for_one;`, and put the children after it"
+        .to_owned()
 }
 
 pub(crate) fn expected_semicolon_after_header(name: impl Display) -> String {
@@ -33,6 +34,16 @@ pub(crate) fn expected_semicolon_after_child() -> String {
 
 pub(crate) fn child_after_comma(child: impl Display) -> String {
     format!("children are separated by semicolons; put `;` before `{child}`, and not `,`")
+}
+
+pub(crate) fn option_after_semicolon(name: impl Display) -> String {
+    format!(
+        "`{name}` belongs to the child before it; put `,` between them, and `;` after the options"
+    )
+}
+
+pub(crate) fn expected_block(what: &str) -> String {
+    format!("the children of {what} stand in braces; write `{{ Server(arguments…); }}`")
 }
 
 pub(crate) fn expected_child() -> String {
@@ -160,10 +171,6 @@ pub(crate) fn significant_without_auto_shutdown() -> String {
     "the supervisor does not mind significant children; add `auto_shutdown = any` or `auto_shutdown = all` \
      to it"
         .to_owned()
-}
-
-pub(crate) fn unknown_shutdown(word: impl Display, meant: &str) -> String {
-    format!("unknown `shutdown`: `{word}`; did you mean `{meant}`?")
 }
 
 pub(crate) fn backoff_range() -> String {
