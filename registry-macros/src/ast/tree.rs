@@ -144,6 +144,9 @@ fn child(input: ParseStream) -> syn::Result<Child> {
         What::Place(Box::new(place), options)
     } else {
         let ty = callee(input)?;
+        if let Some(server) = caller(&ty) {
+            return Err(syn::Error::new_spanned(&ty, text::child_is_a_call(server)));
+        }
         let arguments = arguments(input, &ty)?;
         What::Server {
             ty: Box::new(ty),
@@ -199,6 +202,17 @@ pub(crate) fn callee(input: ParseStream) -> syn::Result<Type> {
         Ok(other) => Err(syn::Error::new_spanned(other, text::expected_child())),
         Err(error) => Err(syn::Error::new(error.span(), text::expected_child())),
     }
+}
+
+/// The `Server` of `Server::new`, which is a function and no type.
+fn caller(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let mut names = path.path.segments.iter().rev().map(|part| &part.ident);
+    let (function, server) = (names.next()?, names.next()?);
+    let begins = |name: &Ident, test: fn(char) -> bool| name.to_string().starts_with(test);
+    (begins(function, char::is_lowercase) && begins(server, char::is_uppercase)).then_some(server)
 }
 
 pub(super) fn arguments(input: ParseStream, ty: &Type) -> syn::Result<Group> {

@@ -127,9 +127,11 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
         let state = names::local("state");
         let built = quote_spanned!(span=> #krate_here::Built::<Self>::built(#seed));
         let run = function.run(&quote!(&mut #state));
+        // What else it might return nobody would look at.
+        let run = quote_spanned!(span=> let () = #run #question;);
         quote! {
             let mut #state = #built;
-            #run #question;
+            #run
             #ok(#state)
         }
     } else {

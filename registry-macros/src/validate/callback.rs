@@ -1,6 +1,6 @@
 //! The rules for `init` and `terminate`.
 
-use syn::{FnArg, ImplItemFn, ReturnType, Signature, Type};
+use syn::{FnArg, GenericArgument, ImplItemFn, PathArguments, ReturnType, Signature, Type};
 
 use super::borrowed;
 use super::handler::{attributes, is_unit, lent_receiver, plain_function};
@@ -30,6 +30,12 @@ pub(crate) fn init(method: &ImplItemFn, errors: &mut Errors) -> Option<Init> {
             }
         }
     }
+    if has_self
+        && let ReturnType::Type(_, ty) = &signature.output
+        && let Some(state) = returned_state(ty)
+    {
+        errors.at(state, text::init_returns_state());
+    }
     let fallible = match &signature.output {
         ReturnType::Default => false,
         ReturnType::Type(_, ty) if has_self => !is_unit(ty),
@@ -50,6 +56,29 @@ pub(crate) fn init(method: &ImplItemFn, errors: &mut Errors) -> Option<Init> {
         },
         fallible,
     })
+}
+
+/// What an `init` with `&mut self` returns beside its success, which nobody would look at: `Self`, or the `T`
+/// of a `Result<T, …>`.
+fn returned_state(ty: &Type) -> Option<&Type> {
+    if is_self(ty) {
+        return Some(ty);
+    }
+    let Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == "Result")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) if !is_unit(ty) => Some(ty),
+        _ => None,
+    }
 }
 
 /// Checks `terminate`; what cannot be expanded is left out.

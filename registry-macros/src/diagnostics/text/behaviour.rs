@@ -30,6 +30,13 @@ pub(crate) fn init_argument_beside_self() -> String {
         .to_owned()
 }
 
+pub(crate) fn init_returns_state() -> String {
+    "an `init` with `&mut self` is given the state, and returns nothing or `Result<(), ExitReason>`; write `()` \
+     here, or build the struct: `fn init(arguments…) -> Result<Self, ExitReason>` and \
+     `#[gen_server(init(arguments…))]`"
+        .to_owned()
+}
+
 pub(crate) fn init_builds_nothing() -> String {
     "`init` without `self` builds the server; return `Result<Self, ExitReason>`, or take `&mut self`"
         .to_owned()

@@ -52,6 +52,10 @@ pub(crate) fn expected_child() -> String {
         .to_owned()
 }
 
+pub(crate) fn child_is_a_call(server: impl Display) -> String {
+    format!("a child is a type, with the arguments of its `start_link`; write `{server}(…)`")
+}
+
 pub(crate) fn child_without_arguments(ty: impl ToTokens) -> String {
     let ty = written(ty);
     format!(
