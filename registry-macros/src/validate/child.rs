@@ -1,7 +1,7 @@
 //! The rules for a child's options.
 
 use syn::parse::{Parse, ParseStream};
-use syn::{Expr, Ident, LitBool, RangeLimits};
+use syn::{Expr, Ident, LitBool, RangeLimits, parse_quote};
 
 use super::word;
 use crate::ast::time::Time;
@@ -26,6 +26,7 @@ const RESTARTS: [(&str, &str); 3] = [
 
 /// Checks a child's options.
 pub(super) fn options(options: Options, policy: &Policy, errors: &mut Errors) -> ChildOptions {
+    let has_id = options.has("id");
     let mut options = Reader::new(options, &OPTIONS, errors);
     let restart = word::option(&mut options, "restart", &RESTARTS).map(|(_, restart)| restart);
     let significant = options.get::<LitBool>("significant", "`true` or `false`");
@@ -36,7 +37,9 @@ pub(super) fn options(options: Options, policy: &Policy, errors: &mut Errors) ->
         significance(name, restart, policy, options.errors());
     }
     ChildOptions {
-        id: options.get("id", "text").map(|(_, expr)| expr),
+        // A wrong one is some name all the same.
+        id: (options.get("id", "text").map(|(_, expr)| expr))
+            .or_else(|| has_id.then(|| parse_quote!(::std::string::String::new()))),
         restart,
         shutdown: options
             .with("shutdown", shutdown)
