@@ -5,9 +5,10 @@ pub use ::std;
 pub use inventory;
 
 pub use crate::gen_server::{
-    Address, Borrowed, Built, Call, CallError, CastError, Client, Construct, GenServer, InitArgs,
-    Local, LookupKey, Named, NoValue, Owned, RestartArg, ServerRef, StackKey, StartError, Starting,
-    Via, claim, find, listener, message, part, shared, via,
+    Address, AllHandlersBelongInOneGenServerImpl, Borrowed, Built, Call, CallError, CastError,
+    Client, Construct, GenServer, InitArgs, Local, LookupKey, Named, NoValue, Owned, RestartArg,
+    ServerRef, StackKey, StartError, Starting, Via, claim, find, listener, message, part, shared,
+    via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{

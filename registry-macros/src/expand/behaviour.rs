@@ -32,6 +32,7 @@ pub(crate) fn beside(behaviour: &Behaviour) -> TokenStream {
     let client_declaration = client.declaration();
     let parts = [
         obligations(behaviour),
+        one_impl(behaviour),
         messages.declaration(),
         actor(behaviour, &messages),
         infos(behaviour, &messages),
@@ -119,7 +120,7 @@ fn actor(behaviour: &Behaviour, messages: &Messages<'_>) -> TokenStream {
         .map(|handler| {
             let cfgs = &handler.attributes.cfgs;
             let types = handler.message().map(|(_, ty)| named(ty, this));
-            let built = messages::build(handler, &quote!(*#value));
+            let built = messages::build(behaviour, handler, &quote!(*#value));
             quote! {
                 #(#cfgs)*
                 let #untyped = match <#any>::downcast::<#(#types)*>(#untyped) {
@@ -167,7 +168,7 @@ fn infos(behaviour: &Behaviour, messages: &Messages<'_>) -> TokenStream {
         .map(|(handler, ty)| {
             let cfgs = &handler.attributes.cfgs;
             let ty = named(ty, this);
-            let built = messages::build(handler, &quote!(#value));
+            let built = messages::build(behaviour, handler, &quote!(#value));
             quote! {
                 #(#cfgs)*
                         #quiet
@@ -234,6 +235,16 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
 
             #terminate
         }
+    }
+}
+
+/// A second annotated impl in another module, or with another client, implements this twice.
+fn one_impl(behaviour: &Behaviour) -> TokenStream {
+    let Behaviour { krate, item, .. } = behaviour;
+    let (impl_generics, _, clauses) = item.generics.split_for_impl();
+    let this = &item.self_ty;
+    quote! {
+        impl #impl_generics #krate::AllHandlersBelongInOneGenServerImpl for #this #clauses {}
     }
 }
 

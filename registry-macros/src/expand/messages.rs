@@ -100,10 +100,13 @@ impl<'a> Messages<'a> {
 }
 
 /// A value or a pattern of a handler's variant.
-pub(crate) fn build(handler: &Handler, fields: &TokenStream) -> TokenStream {
+///
+/// Its parameter is written out: it could not be inferred where a second impl has made `Msg` two things.
+pub(crate) fn build(behaviour: &Behaviour, handler: &Handler, fields: &TokenStream) -> TokenStream {
     let name = format_ident!("{NAME}");
     let variant = variant(handler);
-    quote!(#name::#variant(#fields))
+    let turbofish = Sent::new(&behaviour.item.generics).turbofish();
+    quote!(#name #turbofish::#variant(#fields))
 }
 
 /// A handler's variant. It is no place that the handler's name should lead an editor to.

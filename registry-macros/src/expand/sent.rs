@@ -54,6 +54,11 @@ impl<'a> Sent<'a> {
         quote!(<__SENT>)
     }
 
+    /// The same, where the type is named in an expression or a pattern; nothing if they can be inferred.
+    pub(super) fn turbofish(&self) -> Option<TokenStream> {
+        (!self.is_generic()).then(|| quote!(::<__SENT>))
+    }
+
     /// The constant, which asks the questions; nothing for a generic server.
     pub(super) fn constant(&self, krate: &Krate, questions: &[TokenStream]) -> TokenStream {
         if self.is_generic() {

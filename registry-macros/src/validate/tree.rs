@@ -72,18 +72,17 @@ pub(crate) fn tree(mut tree: ast::Tree, errors: &mut Errors) -> Tree {
     }
 }
 
-/// Two arguments of one name; the later is left out.
-pub(super) fn argument_twice(arguments: &mut Vec<Argument>, errors: &mut Errors) {
+/// Two arguments of one name; the later gets another, so that there are as many as are given.
+pub(super) fn argument_twice(arguments: &mut [Argument], errors: &mut Errors) {
     let mut seen = Vec::new();
-    arguments.retain(|argument| {
-        let is_new = !seen.contains(&argument.name);
-        if is_new {
-            seen.push(argument.name.clone());
-        } else {
+    for (number, argument) in arguments.iter_mut().enumerate() {
+        if seen.contains(&argument.name) {
             errors.at(&argument.name, text::argument_twice(&argument.name));
+            argument.name = crate::names::numbered("__again", number);
+        } else {
+            seen.push(argument.name.clone());
         }
-        is_new
-    });
+    }
 }
 
 /// What a tree or a supervisor does when children end.

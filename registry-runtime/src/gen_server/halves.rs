@@ -54,6 +54,10 @@ pub trait RestartArg: Clone {}
 #[diagnostic::do_not_recommend]
 impl<T: Clone> RestartArg for T {}
 
+/// Implemented by the impl's macro, for its name alone: it is what the compiler says of a second annotated
+/// impl in another module.
+pub trait AllHandlersBelongInOneGenServerImpl {}
+
 /// The arguments of `init`, for a server whose `init` builds its struct.
 ///
 /// The struct's macro implements it for the seed, with the types that `init(…)` names; the impl's macro

@@ -19,7 +19,8 @@ pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
 #[doc(hidden)]
 pub use halves::{
-    Built, InitArgs, Moves, NoValue, RestartArg, Shares, Travels, message, part, shared,
+    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Moves, NoValue, RestartArg, Shares,
+    Travels, message, part, shared,
 };
 #[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
