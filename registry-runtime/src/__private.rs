@@ -6,9 +6,9 @@ pub use inventory;
 
 pub use crate::gen_server::{
     Address, AllHandlersBelongInOneGenServerImpl, Borrowed, Built, Call, CallError, CastError,
-    Client, Construct, GenServer, InitArgs, Local, LookupKey, Named, NoValue, Owned, RestartArg,
-    ServerRef, StackKey, StartError, Starting, Via, claim, find, listener, message, part, shared,
-    via,
+    Client, Construct, GenServer, InitArgs, Local, LookupKey, Named, NoValue, Owned, Part,
+    RestartArg, ServerRef, StackKey, StartError, Starting, Via, claim, find, listener, message,
+    shared, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{

@@ -8,7 +8,7 @@ use super::client::Client;
 use super::future::sent;
 use super::messages::{self, Messages};
 use super::run::{arm, futures, ready, run_init, run_terminate};
-use super::sent::{Sent, question};
+use super::sent::{asked, question};
 use super::this::named;
 use crate::model::behaviour::{Behaviour, Kind};
 use crate::names::{self, Used};
@@ -120,7 +120,7 @@ fn actor(behaviour: &Behaviour, messages: &Messages<'_>) -> TokenStream {
         .map(|handler| {
             let cfgs = &handler.attributes.cfgs;
             let types = handler.message().map(|(_, ty)| named(ty, this));
-            let built = messages::build(behaviour, handler, &quote!(*#value));
+            let built = messages::build(handler, &quote!(*#value));
             quote! {
                 #(#cfgs)*
                 let #untyped = match <#any>::downcast::<#(#types)*>(#untyped) {
@@ -168,7 +168,7 @@ fn infos(behaviour: &Behaviour, messages: &Messages<'_>) -> TokenStream {
         .map(|(handler, ty)| {
             let cfgs = &handler.attributes.cfgs;
             let ty = named(ty, this);
-            let built = messages::build(behaviour, handler, &quote!(#value));
+            let built = messages::build(handler, &quote!(#value));
             quote! {
                 #(#cfgs)*
                         #quiet
@@ -248,7 +248,7 @@ fn one_impl(behaviour: &Behaviour) -> TokenStream {
     }
 }
 
-/// What each argument and answer must be.
+/// What each argument and answer must be, asked for where it is written.
 ///
 /// Of a generic server nothing is asked here: what its parameters lack is told best where the traits are
 /// implemented.
@@ -272,6 +272,8 @@ fn obligations(behaviour: &Behaviour) -> TokenStream {
         });
         messages.chain(shared).collect::<Vec<_>>()
     });
-    let questions: Vec<_> = questions.collect();
-    Sent::new(&item.generics).constant(krate, &questions)
+    if !item.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    asked(&questions.collect())
 }

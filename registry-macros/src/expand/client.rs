@@ -224,8 +224,7 @@ impl<'a> Client<'a> {
             Kind::Call(reply) => {
                 let reply_type = named(reply, this);
                 let reply = names::local("reply");
-                let message =
-                    messages::build(self.behaviour, handler, &quote!(#(#arguments,)* #reply));
+                let message = messages::build(handler, &quote!(#(#arguments,)* #reply));
                 (
                     format!("Calls `{written}`, and waits for its answer."),
                     quote!(#krate::Call<#this, #reply_type>),
@@ -233,7 +232,7 @@ impl<'a> Client<'a> {
                 )
             }
             Kind::Cast | Kind::Info => {
-                let message = messages::build(self.behaviour, handler, &quote!(#(#arguments,)*));
+                let message = messages::build(handler, &quote!(#(#arguments,)*));
                 (
                     format!("Casts `{written}`: sends it, and waits for nothing."),
                     quote!(#krate::core::result::Result<(), #krate::CastError>),

@@ -5,7 +5,6 @@ use quote::{quote, quote_spanned};
 use syn::Index;
 
 use super::named::place;
-use super::sent::Sent;
 use super::server::{generic_bound, with_clauses};
 use super::{quiet, time};
 use crate::krate::Krate;
@@ -20,25 +19,17 @@ pub(super) fn construct(server: &Server) -> TokenStream {
     let bound = generic_bound(server, &quote!(#krate::Actor));
     let clauses = with_clauses(server, &bound.into_iter().collect::<Vec<_>>());
     let args = names::local("args");
-    let chosen = Sent::new(&item.generics).chosen();
-    let (seed_type, seed_value, beside) = match &server.build {
-        Build::Fields(fields) => {
-            let value = struct_value(fields, &args, krate);
-            (
-                quote!(__Seed #chosen),
-                quote!(__Seed(#value)),
-                built_already(server),
-            )
-        }
+    let (seed_type, seed_value, init_args) = match &server.build {
+        Build::Fields(fields) => (quote!(Self), struct_value(fields, &args, krate), None),
         Build::Init => (
-            quote!(__Args #chosen),
+            quote!(__Args #ty_generics),
             quote!(#args),
-            init_arguments(server),
+            Some(init_arguments(server)),
         ),
         Build::Broken => {
             let broken =
                 quote!(#krate::core::unreachable!("the errors of `#[gen_server]` come first"));
-            (quote!(__Seed #chosen), broken, built_already(server))
+            (quote!(Self), broken, None)
         }
     };
     let call_timeout = server.call_timeout.as_ref().map(|timeout| {
@@ -62,11 +53,11 @@ pub(super) fn construct(server: &Server) -> TokenStream {
     let this = quote_spanned!(name.span()=> #name #ty_generics);
     let quiet = quiet();
     quote! {
-        #beside
+        #init_args
 
         #quiet
         impl #impl_generics #krate::Construct for #this #clauses {
-            type Args = __Args #chosen;
+            type Args = __Args #ty_generics;
             type Seed = #seed_type;
             #call_timeout
             #mailbox
@@ -99,32 +90,10 @@ fn struct_value(fields: &[Field], args: &Ident, krate: &Krate) -> TokenStream {
     quote!(Self { #(#fields,)* })
 }
 
-/// For a server that is built before its `init`: a seed which is the server.
-fn built_already(server: &Server) -> TokenStream {
-    let Server { krate, item, .. } = server;
-    let (_, ty_generics, clauses) = item.generics.split_for_impl();
-    let sent = Sent::new(&item.generics);
-    let (parameters, arguments) = (sent.parameters(krate), sent.arguments());
-    let (name, quiet) = (&item.ident, quiet());
-    quote! {
-        #[doc(hidden)]
-        #quiet
-        pub struct __Seed #parameters (#name #ty_generics) #clauses;
-
-        impl #parameters #krate::Built<#name #ty_generics> for __Seed #arguments #clauses {
-            fn built(self) -> #name #ty_generics {
-                self.0
-            }
-        }
-    }
-}
-
 /// For a server that `init` builds: its arguments as the impl's macro asks for them.
 fn init_arguments(server: &Server) -> TokenStream {
     let Server { krate, item, .. } = server;
-    let clauses = &item.generics.where_clause;
-    let sent = Sent::new(&item.generics);
-    let (parameters, arguments) = (sent.parameters(krate), sent.arguments());
+    let (impl_generics, ty_generics, clauses) = item.generics.split_for_impl();
     let types: Vec<_> = server
         .arguments
         .iter()
@@ -132,7 +101,7 @@ fn init_arguments(server: &Server) -> TokenStream {
         .collect();
     let index = (0..types.len()).map(Index::from);
     quote! {
-        impl #parameters #krate::InitArgs<(#(#types,)*)> for __Args #arguments #clauses {
+        impl #impl_generics #krate::InitArgs<(#(#types,)*)> for __Args #ty_generics #clauses {
             fn into_args(self) -> (#(#types,)*) {
                 (#(self.#index,)*)
             }

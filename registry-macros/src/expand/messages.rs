@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::sent::Sent;
 use super::this::named;
 use crate::model::behaviour::{Behaviour, Handler, Kind};
 use crate::names;
@@ -23,13 +22,9 @@ impl<'a> Messages<'a> {
 
     /// The type, as seen from an impl with the server's generics.
     pub(crate) fn ty(&self) -> TokenStream {
-        let generics = self.sent().chosen();
+        let (_, generics, _) = self.behaviour.item.generics.split_for_impl();
         let name = Ident::new(NAME, names::at(self.behaviour.name.span()));
         quote!(#name #generics)
-    }
-
-    fn sent(&self) -> Sent<'a> {
-        Sent::new(&self.behaviour.item.generics)
     }
 
     /// The declaration.
@@ -40,7 +35,7 @@ impl<'a> Messages<'a> {
             handlers,
             ..
         } = self.behaviour;
-        let (parameters, clauses) = (self.sent().parameters(krate), &item.generics.where_clause);
+        let (parameters, _, clauses) = item.generics.split_for_impl();
         let this = &item.self_ty;
         let name = format_ident!("{NAME}");
         let variants = handlers.iter().map(|handler| {
@@ -100,13 +95,10 @@ impl<'a> Messages<'a> {
 }
 
 /// A value or a pattern of a handler's variant.
-///
-/// Its parameter is written out: it could not be inferred where a second impl has made `Msg` two things.
-pub(crate) fn build(behaviour: &Behaviour, handler: &Handler, fields: &TokenStream) -> TokenStream {
+pub(crate) fn build(handler: &Handler, fields: &TokenStream) -> TokenStream {
     let name = format_ident!("{NAME}");
     let variant = variant(handler);
-    let turbofish = Sent::new(&behaviour.item.generics).turbofish();
-    quote!(#name #turbofish::#variant(#fields))
+    quote!(#name::#variant(#fields))
 }
 
 /// A handler's variant. It is no place that the handler's name should lead an editor to.

@@ -50,7 +50,7 @@ pub(super) fn arm(behaviour: &Behaviour, handler: &Handler) -> TokenStream {
     match &handler.kind {
         Kind::Call(_) => {
             let reply = names::local("reply");
-            let pattern = messages::build(behaviour, handler, &quote!(#(#fields,)* #reply));
+            let pattern = messages::build(handler, &quote!(#(#fields,)* #reply));
             if handler.is_deferred() {
                 return quote!(#(#cfgs)* #pattern => { #run; });
             }
@@ -64,7 +64,7 @@ pub(super) fn arm(behaviour: &Behaviour, handler: &Handler) -> TokenStream {
             }
         }
         Kind::Cast | Kind::Info => {
-            let pattern = messages::build(behaviour, handler, &quote!(#(#fields,)*));
+            let pattern = messages::build(handler, &quote!(#(#fields,)*));
             quote!(#(#cfgs)* #pattern => { #run; })
         }
     }

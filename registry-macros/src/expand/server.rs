@@ -2,14 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Index;
 use syn::spanned::Spanned;
+use syn::{Index, Type};
 
 use super::construct::construct;
 use super::declaration::{self, Declaration};
 use super::named::{registered, via};
 use super::quiet;
-use super::sent::{Sent, question};
 use crate::model::borrow;
 use crate::model::server::{Build, Name, Server};
 use crate::names;
@@ -44,9 +43,7 @@ pub(crate) fn beside(server: &Server) -> TokenStream {
 /// public server, nor be cloned beyond twelve.
 fn arguments(server: &Server) -> TokenStream {
     let Server { krate, item, .. } = server;
-    let (_, ty_generics, clauses) = item.generics.split_for_impl();
-    let sent = Sent::new(&item.generics);
-    let (parameters, arguments) = (sent.parameters(krate), sent.arguments());
+    let (impl_generics, ty_generics, clauses) = item.generics.split_for_impl();
     let types = server.arguments.iter().map(|argument| &argument.ty);
     let name = &item.ident;
     let marker = has_parameters(server)
@@ -61,9 +58,9 @@ fn arguments(server: &Server) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #quiet
-        pub struct __Args #parameters (#(pub #types,)* #marker) #clauses;
+        pub struct __Args #impl_generics (#(pub #types,)* #marker) #clauses;
 
-        impl #parameters #krate::core::clone::Clone for __Args #arguments #clauses_and {
+        impl #impl_generics #krate::core::clone::Clone for __Args #ty_generics #clauses_and {
             fn clone(&self) -> Self {
                 Self(#(#krate::core::clone::Clone::clone(&self.#index),)* #marker_value)
             }
@@ -115,23 +112,38 @@ pub(super) fn generic_bound(server: &Server, bound: &TokenStream) -> Option<Toke
     has_parameters(server).then(|| quote!(#name #ty_generics: #bound))
 }
 
-/// Asks that each field and argument can be sent between threads.
+/// Asks that each field and argument can be sent between threads, where its type is written.
 fn sendable(server: &Server) -> TokenStream {
-    let Server { krate, item, .. } = server;
-    let fields = item.fields.iter().map(|field| {
-        let cfgs = field.attrs.iter();
-        let cfgs: Vec<_> = cfgs.filter(|a| a.path().is_ident("cfg")).collect();
-        question(krate, &cfgs, "part", &field.ty, field.ty.span())
+    if has_parameters(server) {
+        return TokenStream::new();
+    }
+    let check = |ty: &Type| {
+        let span = names::at(ty.span());
+        let krate = server.krate.at(span);
+        quote_spanned!(span=> #krate::Part<#ty>,)
+    };
+    let fields = server.item.fields.iter().map(|field| {
+        let cfgs = field
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"));
+        let check = check(&field.ty);
+        quote!(#(#cfgs)* #check)
     });
     let arguments = match server.build {
         Build::Init => server.arguments.as_slice(),
         Build::Fields(_) | Build::Broken => &[],
     };
-    let arguments = arguments
-        .iter()
-        .map(|argument| question(krate, &[], "part", &argument.ty, argument.ty.span()));
-    let questions: Vec<_> = fields.chain(arguments).collect();
-    Sent::new(&item.generics).constant(krate, &questions)
+    let arguments = arguments.iter().map(|argument| check(&argument.ty));
+    let checks: TokenStream = fields.chain(arguments).collect();
+    if checks.is_empty() {
+        return checks;
+    }
+    let quiet = quiet();
+    quote! {
+        #quiet
+        struct __State(#checks);
+    }
 }
 
 /// `start_link`, `start`, `child_spec` and `via`.

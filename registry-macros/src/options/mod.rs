@@ -93,10 +93,8 @@ impl Options {
 
     /// Skips what is neither an option nor the end of the list.
     pub(crate) fn skip_to_option(input: ParseStream, end: End) {
-        while !end.reached(input)
-            && !input.peek(Token![,])
-            && !(input.peek(syn::Ident) && input.peek2(Token![=]))
-        {
+        let is_option = || input.peek(syn::Ident) && input.peek2(Token![=]);
+        while !(end.reached(input) || input.peek(Token![,]) || is_option()) {
             if input.parse::<TokenTree>().is_err() {
                 break;
             }

@@ -1,6 +1,8 @@
 //! How the halves of a server meet: what the struct's macro writes and what the impl's macro asks
 //! for. Most of it is there for what the compiler says when they do not fit.
 
+use std::marker::PhantomData;
+
 /// Asks that a handler's argument or reply can travel in a message.
 pub const fn message<M: Travels + 'static>() {}
 
@@ -15,8 +17,9 @@ pub trait Travels: Send {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + ?Sized> Travels for T {}
 
-/// Asks that a server's field or argument can go from thread to thread.
-pub const fn part<T: Moves>() {}
+/// Asks that a server's field or argument can go from thread to thread, where its type is written.
+#[derive(Debug)]
+pub struct Part<T: Moves + ?Sized>(PhantomData<T>);
 
 /// A part of a server's state, which tokio's threads take turns to run.
 #[diagnostic::on_unimplemented(

@@ -19,8 +19,8 @@ pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
 #[doc(hidden)]
 pub use halves::{
-    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Moves, NoValue, RestartArg, Shares,
-    Travels, message, part, shared,
+    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Moves, NoValue, Part, RestartArg, Shares,
+    Travels, message, shared,
 };
 #[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};

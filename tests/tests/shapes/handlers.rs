@@ -248,3 +248,51 @@ async fn every_form_of_init() {
     assert_eq!(built.label().await.unwrap(), "1a!");
     assert_eq!(sync.id().await.unwrap(), 2);
 }
+
+/// Servers that hold and send references to themselves and to one another.
+mod references {
+    use super::*;
+
+    #[gen_server]
+    pub(super) struct Left {
+        #[default]
+        own: Option<ServerRef<Left>>,
+        #[default]
+        spec: Option<ChildSpec<Right>>,
+    }
+
+    #[gen_server]
+    impl Left {
+        #[call]
+        fn set(&mut self, own: ServerRef<Self>, spec: ChildSpec<Right>) -> Option<ServerRef<Left>> {
+            self.spec = Some(spec);
+            self.own.replace(own)
+        }
+    }
+
+    #[gen_server]
+    pub(super) struct Right {
+        left: Option<ServerRef<Left>>,
+        #[default]
+        spec: Option<ChildSpec<Left>>,
+    }
+
+    #[gen_server]
+    impl Right {
+        #[call]
+        async fn left(&mut self, spec: ChildSpec<Left>) -> Option<ServerRef<Left>> {
+            self.spec = Some(spec);
+            self.left.clone()
+        }
+    }
+}
+
+#[registry_runtime::test]
+async fn messages_and_fields_may_hold_references_to_servers() {
+    use references::{Left, Right};
+    let left = Left::start().await.unwrap();
+    let before = left.set(left.clone(), Right::child_spec(None));
+    assert!(before.await.unwrap().is_none());
+    let right = Right::start(Some(left)).await.unwrap();
+    assert!(right.left(Left::child_spec()).await.unwrap().is_some());
+}
