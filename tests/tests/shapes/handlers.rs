@@ -264,7 +264,11 @@ mod references {
     #[gen_server]
     impl Left {
         #[call]
-        fn set(&mut self, own: ServerRef<Self>, spec: ChildSpec<Right>) -> Option<ServerRef<Left>> {
+        pub(super) fn set(
+            &mut self,
+            own: ServerRef<Self>,
+            spec: ChildSpec<Right>,
+        ) -> Option<ServerRef<Left>> {
             self.spec = Some(spec);
             self.own.replace(own)
         }
@@ -280,7 +284,7 @@ mod references {
     #[gen_server]
     impl Right {
         #[call]
-        async fn left(&mut self, spec: ChildSpec<Left>) -> Option<ServerRef<Left>> {
+        pub(super) async fn left(&mut self, spec: ChildSpec<Left>) -> Option<ServerRef<Left>> {
             self.spec = Some(spec);
             self.left.clone()
         }
