@@ -62,6 +62,9 @@ pub(super) fn text(
     out.push_str(METHOD);
     out.push_str("\n## Targets\n\n");
     targets(&mut out, options, cases, results);
+    out.push_str(
+        "\nWhy the missed ones are missed, and what was tried: [missed.md](missed.md). Beside this: [cost against\nsize](load.md), [what others feel of a neighbour](fairness.md), [compile time](compile.md).\n",
+    );
     out.push_str("\n## Rows that are not ahead of every peer\n\n");
     behind(&mut out, options, cases, results);
     for allocator in &options.allocators {
