@@ -142,7 +142,7 @@ impl Error {
                 // `Deadlock` and `NoReply` as well.
                 _ => StatusCode::INTERNAL_SERVER_ERROR,
             },
-            Self::Start(StartError::MaxChildren | StartError::SupervisorNotRunning) => {
+            Self::Start(StartError::MaxChildren | StartError::SupervisorNotRunning(_)) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             Self::Start(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -189,18 +189,14 @@ async fn requests_under_way_are_answered_before_the_shop_closes() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
-#[test]
-fn the_rest_of_the_mapping() {
+#[registry_runtime::test]
+async fn the_rest_of_the_mapping() {
     let exited = |reason| Error::Call(CallError::Exited(reason)).status().as_u16();
     assert_eq!(exited(ExitReason::Normal), 404);
     assert_eq!(exited(ExitReason::Shutdown), 503);
     assert_eq!(exited(ExitReason::Killed), 500);
     assert_eq!(Error::Call(CallError::NoReply).status().as_u16(), 500);
-    assert_eq!(
-        Error::Start(StartError::SupervisorNotRunning)
-            .status()
-            .as_u16(),
-        503
-    );
+    let nobody = CartSup::start_child(Cart::child_spec("ann".into())).await;
+    assert_eq!(Error::Start(nobody.unwrap_err()).status().as_u16(), 503);
     assert_eq!(Error::Start(StartError::Timeout).status().as_u16(), 500);
 }

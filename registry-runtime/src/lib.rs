@@ -229,7 +229,7 @@ pub use registry_macros::test;
 pub use supervisor::{
     AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildKind, ChildSpec, ChildState,
     Children, DynamicSupervisor, DynamicSupervisorOptions, Restart, Shutdown, Strategy, Supervisor,
-    SupervisorError, SupervisorSpec,
+    SupervisorError, SupervisorNotRunning, SupervisorSpec,
 };
 pub use supervisor::{
     DeclaredPartitionSupervisor, Partition, PartitionSupervisor, PartitionSupervisorOptions,

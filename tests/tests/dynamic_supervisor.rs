@@ -384,7 +384,10 @@ async fn a_supervisor_that_has_ended_starts_nothing() {
             supervisor.shutdown().await;
         }
         let late = supervisor.start_child(worker("b", &log)).await.unwrap_err();
-        assert_eq!(late, StartError::SupervisorNotRunning);
+        let StartError::SupervisorNotRunning(which) = &late else {
+            panic!("{late}");
+        };
+        assert_eq!(which.supervisor(), "DynamicSupervisor");
         assert_eq!(
             supervisor
                 .get_or_start(worker("b", &log))

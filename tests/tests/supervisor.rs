@@ -113,12 +113,11 @@ async fn the_life_cycle_of_a_child() {
         assert_eq!(missing, Err(SupervisorError::NotFound));
     }
     supervisor.shutdown().await;
-    assert_eq!(
-        supervisor.terminate_child("a").await,
-        Err(SupervisorError::NotRunning)
-    );
+    let Err(SupervisorError::NotRunning(gone)) = supervisor.terminate_child("a").await else {
+        panic!("it has ended");
+    };
     let late = supervisor.start_child(worker("a", &log)).await.unwrap_err();
-    assert_eq!(late, StartError::SupervisorNotRunning);
+    assert_eq!(late, StartError::SupervisorNotRunning(gone));
 }
 
 #[registry_runtime::test]

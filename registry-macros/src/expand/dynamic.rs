@@ -89,7 +89,7 @@ impl Kind {
         } else {
             TokenStream::new()
         };
-        let kind = names::item("DynamicSupervisor");
+        let kind = names::item(self.name);
         let declaration = Declaration {
             kind: quote!(#kind),
             name,

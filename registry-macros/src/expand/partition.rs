@@ -23,7 +23,7 @@ pub(super) fn partition(partition: &Partition, krate: &Krate) -> TokenStream {
     let vis = visibility(vis);
     let declared_trait = quote!(#krate::DeclaredPartitionSupervisor);
     let declaration = Declaration {
-        kind: quote!(Supervisor),
+        kind: quote!(PartitionSupervisor),
         name,
         more: quote!(.steps(<#name as #declared_trait>::STEPS)),
     };

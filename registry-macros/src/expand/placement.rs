@@ -27,8 +27,8 @@ fn steps_of(child: &Child, krate: &Krate) -> TokenStream {
     match child {
         Child::One(one) => {
             let cfgs = &one.cfgs;
-            let step = step(one, krate);
-            quote!(#(#cfgs)* #step,)
+            let steps = holds(one, krate).into_iter().chain(step(one, krate));
+            steps.map(|step| quote!(#(#cfgs)* #step,)).collect()
         }
         Child::For { cfgs, children, .. } => nested(cfgs, steps(children, krate), krate),
         Child::If {
@@ -51,9 +51,28 @@ fn nested(cfgs: &[Attribute], steps: TokenStream, krate: &Krate) -> TokenStream 
     quote!(#(#cfgs)* #krate::Step::Nested(&[#steps]),)
 }
 
-fn step(one: &One, krate: &Krate) -> TokenStream {
+/// The step that tells of a supervisor, whatever it starts.
+fn holds(one: &One, krate: &Krate) -> Option<TokenStream> {
+    let What::Placed(placed) = &one.what else {
+        return None;
+    };
+    let declared = match placed.kind {
+        Kind::Registry => return None,
+        Kind::Dynamic => "DeclaredDynamicSupervisor",
+        Kind::Tasks => "DeclaredTaskSupervisor",
+        Kind::Partition => "DeclaredPartitionSupervisor",
+        Kind::Supervisor => "DeclaredSupervisor",
+    };
+    let (path, declared) = (&placed.path, names::item(declared));
+    let span = names::at(path.span());
+    let here = krate.at(span);
+    let declaration = quote_spanned!(span=> <#path as #here::#declared>::declaration);
+    Some(quote!(#krate::Step::Holds(#declaration)))
+}
+
+fn step(one: &One, krate: &Krate) -> Option<TokenStream> {
     let at = one.number;
-    match &one.what {
+    Some(match &one.what {
         What::Server { ty, .. } => needs(ty, at, krate),
         What::Placed(placed) => {
             let path = &placed.path;
@@ -62,10 +81,10 @@ fn step(one: &One, krate: &Krate) -> TokenStream {
             let steps = match placed.kind {
                 Kind::Registry => {
                     let id = quote_spanned!(span=> <#path as #here::DeclaredRegistry>::ID);
-                    return quote!(#krate::Step::Provides(#id));
+                    return Some(quote!(#krate::Step::Provides(#id)));
                 }
                 // Tasks are no servers.
-                Kind::Tasks => return quote!(#krate::Step::Nested(&[])),
+                Kind::Tasks => return None,
                 Kind::Dynamic => {
                     quote_spanned!(span=> <#path as #here::DeclaredDynamicSupervisor>::STEPS)
                 }
@@ -77,12 +96,12 @@ fn step(one: &One, krate: &Krate) -> TokenStream {
                 }
             };
             if matches!(placed.declares, Some(Declares::Supervisor(_))) {
-                return quote!(#krate::Step::Nested(#steps));
+                return Some(quote!(#krate::Step::Nested(#steps)));
             }
             let who = names::written(path);
             quote!(#krate::Step::Includes { at: #at, who: #who, steps: #steps })
         }
-    }
+    })
 }
 
 /// The step of a server.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::process::{DeadlockPath, ExitReason, Pid};
 use crate::registry::{NotRunning, RegisterError};
+use crate::supervisor::SupervisorNotRunning;
 
 /// Why a call has no answer.
 ///
@@ -179,7 +180,7 @@ pub enum StartError {
     /// The supervisor holds as many children as it may (`max_children`).
     MaxChildren,
     /// The supervisor that was to start it is not running, or is ending.
-    SupervisorNotRunning,
+    SupervisorNotRunning(SupervisorNotRunning),
     /// The supervisor has a child with this id: running, restarting, or ended and not deleted.
     DuplicateId(String),
     /// A child is marked as significant, and cannot be: it is permanent, or its supervisor never shuts
@@ -204,9 +205,7 @@ impl fmt::Display for StartError {
             Self::MaxChildren => f.write_str(
                 "the supervisor holds as many children as it may; end some, or raise `max_children`",
             ),
-            Self::SupervisorNotRunning => {
-                f.write_str("the supervisor is not running; start the tree that holds it first")
-            }
+            Self::SupervisorNotRunning(missing) => missing.fmt(f),
             Self::DuplicateId(id) => write!(
                 f,
                 "the supervisor has a child `{id}` already; give this one another id, or delete that one",

@@ -124,10 +124,26 @@ impl Catalog {
     }
 }
 
+/// The tree that the supervisor is declared or placed in; of several, the first.
+pub(crate) fn holder(supervisor: &Declaration) -> Option<&'static Declaration> {
+    let holds = |tree: &&'static Declaration| {
+        tree.kind == DeclarationKind::Tree && holds(tree.steps, supervisor)
+    };
+    catalog().iter().find(holds)
+}
+
+fn holds(steps: &[Step], supervisor: &Declaration) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Holds(declaration) => declaration() == supervisor,
+        Step::Provides(_) | Step::Needs { .. } => false,
+        Step::Nested(steps) | Step::Includes { steps, .. } => holds(steps, supervisor),
+    })
+}
+
 fn provides(steps: &[Step], id: &RegistryId) -> bool {
     steps.iter().any(|step| match step {
         Step::Provides(provided) => provided.is(id),
-        Step::Needs { .. } => false,
+        Step::Holds(_) | Step::Needs { .. } => false,
         Step::Nested(steps) | Step::Includes { steps, .. } => provides(steps, id),
     })
 }

@@ -9,8 +9,8 @@ mod tree;
 mod tree_text;
 mod view;
 
-pub(crate) use catalog::tree_hint;
 pub use catalog::{Catalog, CatalogError, catalog};
+pub(crate) use catalog::{holder, tree_hint};
 pub use declaration::{Declaration, DeclarationKind, Declared};
 #[doc(hidden)]
 pub use placement::{NotAServer, Placed, RegistryId, Step};

@@ -9,6 +9,7 @@
 
 use std::marker::PhantomData;
 
+use super::declaration::Declaration;
 use crate::gen_server::Construct;
 
 /// The identity of a declared registry: where it is written.
@@ -64,7 +65,7 @@ const fn fnv(mut hash: u64, bytes: &[u8]) -> u64 {
     hash
 }
 
-/// What a supervisor does in one place of its list of children, as far as registries go.
+/// What a supervisor does in one place of its list of children, as far as registries go, and which supervisors there are.
 #[derive(Clone, Copy, Debug)]
 pub enum Step {
     /// A registry is started.
@@ -78,6 +79,8 @@ pub enum Step {
         /// The server's registry; `None` for an anonymous server.
         registry: Option<RegistryId>,
     },
+    /// A supervisor is started, declared in the same tree or elsewhere.
+    Holds(fn() -> &'static Declaration),
     /// A supervisor written in the same tree; its children carry numbers of the same macro.
     Nested(&'static [Step]),
     /// A supervisor or tree declared elsewhere, or the servers that a dynamic supervisor will hold.
@@ -232,7 +235,7 @@ const fn provides(steps: &[Step], id: &RegistryId) -> bool {
     while index < steps.len() {
         let found = match &steps[index] {
             Step::Provides(provided) => provided.is(id),
-            Step::Needs { .. } => false,
+            Step::Holds(_) | Step::Needs { .. } => false,
             Step::Nested(steps) | Step::Includes { steps, .. } => provides(steps, id),
         };
         if found {

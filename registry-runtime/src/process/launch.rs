@@ -12,6 +12,7 @@ use super::task::{EndedBy, Task};
 use super::{Actor, Cell, ExitReason, Proc, current, exit, panics};
 use crate::gen_server::StartError;
 use crate::node::Node;
+use crate::supervisor::SupervisorNotRunning;
 use crate::sync::Ordering;
 
 /// Whose child a new process is.
@@ -152,7 +153,7 @@ impl<'a> Place<'a> {
             Parent::Supervisor(parent) => {
                 if !exit::adopt(parent, process.header().pid) {
                     self.discard(process, ExitReason::Shutdown);
-                    return Err(StartError::SupervisorNotRunning);
+                    return Err(SupervisorNotRunning::of(parent).into());
                 }
             }
         }

@@ -72,7 +72,7 @@ pub(crate) struct Spec<L: ?Sized> {
 impl Spec<dyn Launch> {
     /// What stands in a specification's place while a child is launched from it.
     pub(crate) fn stand_in(&self) -> Box<Self> {
-        let start = |_: Place<'_>, _: BeforeRun<'_>| Err(StartError::SupervisorNotRunning);
+        let start = |_: Place<'_>, _: BeforeRun<'_>| Err(StartError::Ignored);
         let name = self.launch.name();
         AnyChildSpec::starting(name, self.options.clone(), start).0
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::instance::{Claim, Instance, claim};
 use super::{
     AnyChildSpec, App, DynamicSupervisor, DynamicSupervisorOptions, Supervisor, SupervisorError,
-    SupervisorSpec,
+    SupervisorNotRunning, SupervisorSpec,
 };
 use crate::gen_server::StartError;
 use crate::introspect::{Declaration, RegistryId, Step, Tree};
@@ -81,6 +81,7 @@ pub fn dynamic_options<D: DeclaredDynamicSupervisor>() -> DynamicSupervisorOptio
     }
     let mut options = D::options().name(Cow::Borrowed(D::declaration().name));
     options.claim = take::<D>;
+    options.declaration = Some(D::declaration());
     options
 }
 
@@ -100,7 +101,7 @@ pub fn dynamic_instance<D: DeclaredDynamicSupervisor>() -> Result<DynamicSupervi
     D::slot()
         .get_or_init(Instance::vacant)
         .get()
-        .ok_or(SupervisorError::NotRunning)
+        .ok_or_else(|| SupervisorNotRunning::declared(D::declaration()).into())
 }
 
 /// The specification of a declared supervisor, which takes its type's place when it starts.
@@ -112,6 +113,7 @@ pub fn supervisor_spec<D: DeclaredSupervisor>(args: D::Args) -> SupervisorSpec {
     let mut spec = D::spec(args);
     spec.name = Cow::Borrowed(D::declaration().name);
     spec.claim = Arc::new(take::<D>);
+    spec.declaration = Some(D::declaration());
     spec
 }
 
@@ -124,7 +126,7 @@ pub fn supervisor_instance<D: DeclaredSupervisor>() -> Result<Supervisor, Superv
     D::slot()
         .get_or_init(Instance::vacant)
         .get()
-        .ok_or(SupervisorError::NotRunning)
+        .ok_or_else(|| SupervisorNotRunning::declared(D::declaration()).into())
 }
 
 /// The living tree under a declared supervisor; empty when it does not run.
@@ -140,7 +142,7 @@ pub fn tree<D: DeclaredSupervisor>() -> Tree {
 ///
 /// [`StartError::SupervisorNotRunning`].
 pub fn dynamic_running<D: DeclaredDynamicSupervisor>() -> Result<DynamicSupervisor, StartError> {
-    dynamic_instance::<D>().map_err(|_| StartError::SupervisorNotRunning)
+    dynamic_instance::<D>().map_err(|_| SupervisorNotRunning::declared(D::declaration()).into())
 }
 
 /// Starts a tree, linked to nobody.

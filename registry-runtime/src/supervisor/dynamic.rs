@@ -22,7 +22,7 @@ use super::dynamic_options::DynamicSupervisorOptions;
 use super::dynamic_process::DynamicProcess;
 use super::intensity::Intensity;
 use super::stop::stop_child;
-use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError};
+use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError, SupervisorNotRunning};
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place};
@@ -78,6 +78,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    pub(crate) fn not_running(&self) -> SupervisorNotRunning {
+        SupervisorNotRunning::new(&self.options.name, self.options.declaration)
+    }
+
     pub(crate) fn pid(&self) -> Pid {
         self.process.header.pid
     }
@@ -122,6 +126,9 @@ impl Shared {
         launch: impl FnOnce(Place<'_>, &mut dyn FnMut(Pid)) -> Result<R, StartError>,
     ) -> Result<R, StartError> {
         spec.check_significant(AutoShutdown::Never)?;
+        if !self.process.header.is_alive() {
+            return Err(self.not_running().into());
+        }
         self.reserve()?;
         let mut spec = Some(spec);
         let launched = panics::caught(|| {
@@ -135,7 +142,11 @@ impl Shared {
         if spec.is_some() {
             self.state.lock().reserved -= 1;
         }
-        launched
+        launched.map_err(|error| match error {
+            // It has ended meanwhile, and its process tells its name no more.
+            StartError::SupervisorNotRunning(_) => self.not_running().into(),
+            other => other,
+        })
     }
 
     /// Forgets a child whose `init` has failed; whoever started it is told.

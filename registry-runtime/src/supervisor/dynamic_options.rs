@@ -8,6 +8,7 @@ use super::dynamic::DynamicSupervisor;
 use super::dynamic_process::launch;
 use super::instance::Claim;
 use crate::gen_server::StartError;
+use crate::introspect::Declaration;
 use crate::process::launch::{LaunchedProc, Place, launch_here};
 
 /// What a dynamic supervisor allows.
@@ -41,6 +42,7 @@ pub struct DynamicSupervisorOptions {
     pub(crate) max_children: usize,
     pub(crate) max_restarts: u32,
     pub(crate) within: Duration,
+    pub(crate) declaration: Option<&'static Declaration>,
     pub(crate) claim: fn(&DynamicSupervisor) -> Result<Claim, StartError>,
 }
 
@@ -62,6 +64,7 @@ impl Default for DynamicSupervisorOptions {
             max_children: usize::MAX,
             max_restarts: 3,
             within: Duration::from_secs(5),
+            declaration: None,
             claim: |_| Ok(Claim::none()),
         }
     }

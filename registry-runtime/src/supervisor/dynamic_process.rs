@@ -12,7 +12,7 @@ use super::instance::Claim;
 use super::intensity::Intensity;
 use super::stop::{stop_all, stop_child};
 use super::view::SupervisorView;
-use super::{ChildInfo, Restart, Strategy};
+use super::{ChildInfo, Restart, Strategy, SupervisorNotRunning};
 use crate::gen_server::StartError;
 use crate::introspect::View;
 use crate::introspect::report::{self, Report};
@@ -65,7 +65,7 @@ pub(super) fn launch(
         Ok(())
     })?;
     let Some((supervisor, claim)) = made else {
-        return Err(StartError::SupervisorNotRunning);
+        return Err(SupervisorNotRunning::of(&*cell).into());
     };
     let ctx = Ctx::new(Arc::clone(&cell));
     ctx.trap_exit(true);
@@ -265,7 +265,7 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
             None
         }
         // The supervisor is ending.
-        Err(StartError::SupervisorNotRunning) => state.remove(at),
+        Err(StartError::SupervisorNotRunning(_)) => state.remove(at),
         // Whoever started another child of that name meanwhile was quicker than the restart, and
         // its child is the successor.
         Err(StartError::AlreadyStarted(other)) if state.contains(other) => {
@@ -293,6 +293,10 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
 impl SupervisorView for DynamicSupervisor {
     fn name(&self) -> String {
         self.0.options.name.to_string()
+    }
+
+    fn not_running(&self) -> SupervisorNotRunning {
+        self.0.not_running()
     }
 
     fn strategy(&self) -> Strategy {

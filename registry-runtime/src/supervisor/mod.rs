@@ -14,6 +14,7 @@ mod dynamic_tests;
 mod failures;
 mod instance;
 mod intensity;
+mod missing;
 mod options;
 mod partition;
 mod partition_api;
@@ -41,6 +42,7 @@ pub use dynamic::DynamicSupervisor;
 pub use dynamic_options::DynamicSupervisorOptions;
 #[doc(hidden)]
 pub use instance::{Instance, Running};
+pub use missing::SupervisorNotRunning;
 pub use options::{AutoShutdown, Backoff, ChildKind, Restart, Shutdown, Strategy};
 pub use partition::PartitionSupervisor;
 pub use partition_declared::DeclaredPartitionSupervisor;

@@ -6,7 +6,7 @@ use super::instance::{Claim, Instance, claim};
 use super::partition::PartitionSupervisor;
 use super::partition_kind::Partition;
 use super::partition_options::PartitionSupervisorOptions;
-use super::{AnyChildSpec, SupervisorError};
+use super::{AnyChildSpec, SupervisorError, SupervisorNotRunning};
 use crate::gen_server::StartError;
 use crate::introspect::{Declaration, Step};
 use crate::node::Slot;
@@ -49,6 +49,7 @@ pub fn partition_options<D: DeclaredPartitionSupervisor>() -> PartitionSuperviso
     }
     let mut options = D::options().name(Cow::Borrowed(D::declaration().name));
     options.claim = take::<D>;
+    options.supervisor.declaration = Some(D::declaration());
     options
 }
 
@@ -68,5 +69,5 @@ pub fn partition_instance<D: DeclaredPartitionSupervisor>()
     D::slot()
         .get_or_init(Instance::vacant)
         .get()
-        .ok_or(SupervisorError::NotRunning)
+        .ok_or_else(|| SupervisorNotRunning::declared(D::declaration()).into())
 }

@@ -175,7 +175,9 @@ impl Partition for DynamicSupervisor {
     }
 
     fn __lead(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
-        route.running().ok_or(SupervisorError::NotRunning)
+        route
+            .running()
+            .ok_or_else(|| route.table.not_running().into())
     }
 }
 
@@ -200,6 +202,8 @@ impl Partition for TaskSupervisor {
     }
 
     fn __lead(route: PartitionKey<Self>) -> Result<Self, SupervisorError> {
-        route.running().ok_or(SupervisorError::NotRunning)
+        route
+            .running()
+            .ok_or_else(|| route.table.not_running().into())
     }
 }

@@ -11,7 +11,7 @@ use super::partition::PartitionSupervisor;
 use super::partition_kind::{Partition, Seat};
 use super::partition_route::Table;
 use super::process::{SupervisorProcess, launch};
-use super::{Strategy, SupervisorSpec};
+use super::{Strategy, SupervisorNotRunning, SupervisorSpec};
 use crate::gen_server::StartError;
 use crate::process::ExitReason;
 use crate::process::launch::{Launched, LaunchedProc, Place, launch_here};
@@ -57,7 +57,7 @@ pub struct PartitionSupervisorOptions<S: Partition> {
     partitions: Partitions,
     specs: Box<dyn Specs<S>>,
     /// Holds the strategy and the rest, and no children.
-    supervisor: SupervisorSpec,
+    pub(super) supervisor: SupervisorSpec,
     pub(super) claim: fn(&PartitionSupervisor<S>) -> Result<Claim, StartError>,
 }
 
@@ -207,7 +207,9 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
             .partitions(self.partitions)
             .count();
         let count = count.map_err(|error| StartError::Init(ExitReason::error(error)))?;
-        let table = Arc::new(Table::new(count));
+        let Self { supervisor, .. } = self;
+        let not_running = SupervisorNotRunning::new(&supervisor.name, supervisor.declaration);
+        let table = Arc::new(Table::new(count, not_running));
         let mut spec = self.supervisor.clone();
         for index in 0..count {
             let seat = Seat {

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
 
+use super::SupervisorNotRunning;
 use crate::sync::{AtomicUsize, Ordering, RwLock};
 
 /// What runs in each partition. A restarted one takes its predecessor's seat.
@@ -12,17 +13,24 @@ pub(crate) struct Table<R> {
     seats: Box<[RwLock<Option<R>>]>,
     /// How many of the seats keys lead to.
     open: AtomicUsize,
+    /// What to tell who finds nobody there.
+    not_running: SupervisorNotRunning,
     /// One resize at a time.
     pub(super) resizing: tokio::sync::Mutex<()>,
 }
 
 impl<R: Clone> Table<R> {
-    pub(super) fn new(seats: usize) -> Self {
+    pub(super) fn new(seats: usize, not_running: SupervisorNotRunning) -> Self {
         Self {
+            not_running,
             seats: (0..seats).map(|_| RwLock::new(None)).collect(),
             open: AtomicUsize::new(seats),
             resizing: tokio::sync::Mutex::default(),
         }
+    }
+
+    pub(super) fn not_running(&self) -> SupervisorNotRunning {
+        self.not_running.clone()
     }
 
     pub(super) fn most(&self) -> usize {
@@ -137,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_key_leads_to_a_seat_that_is_open() {
-        let table = Table::new(3);
+        let table = Table::new(3, SupervisorNotRunning::new("three", None));
         for seat in 0..3 {
             table.seat(seat, Some(seat));
         }

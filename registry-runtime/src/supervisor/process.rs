@@ -12,7 +12,9 @@ use super::intensity::Intensity;
 use super::stop::stop_child;
 use super::supervisor::{Shared, Supervisor, SupervisorSpec};
 use super::view::SupervisorView;
-use super::{AutoShutdown, ChildInfo, ChildState, Restart, Strategy, SupervisorError};
+use super::{
+    AutoShutdown, ChildInfo, ChildState, Restart, Strategy, SupervisorError, SupervisorNotRunning,
+};
 use crate::gen_server::StartError;
 use crate::introspect::View;
 use crate::introspect::report::{self, Report};
@@ -60,6 +62,7 @@ pub(super) fn launch(
         let intensity = Intensity::new(spec.max_restarts, spec.within);
         let supervisor = Supervisor(Arc::new(Shared {
             name: spec.name.clone(),
+            declaration: spec.declaration,
             strategy: spec.strategy,
             auto_shutdown: spec.auto_shutdown,
             process: Arc::clone(cell),
@@ -72,7 +75,7 @@ pub(super) fn launch(
         Ok(())
     })?;
     let Some((supervisor, claim)) = made else {
-        return Err(StartError::SupervisorNotRunning);
+        return Err(SupervisorNotRunning::of(&*cell).into());
     };
     View::Supervisor(Arc::new(supervisor.clone())).show(&*cell);
     let ctx = Ctx::new(Arc::clone(&cell));
@@ -166,7 +169,7 @@ impl Run {
     /// Starts the child in this seat, and waits for its `init`.
     pub(super) async fn start(&mut self, seat: Seat) -> Result<Arc<dyn Proc>, StartError> {
         let Some(mut spec) = self.shared.children.lock().take_spec(seat) else {
-            return Err(StartError::SupervisorNotRunning);
+            return Err(self.shared.not_running().into());
         };
         let limit = spec.0.options.start_timeout;
         let place = self.shared.place();
@@ -380,6 +383,10 @@ impl Run {
 impl SupervisorView for Supervisor {
     fn name(&self) -> String {
         self.0.name.to_string()
+    }
+
+    fn not_running(&self) -> SupervisorNotRunning {
+        self.0.not_running()
     }
 
     fn strategy(&self) -> Strategy {

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use super::ChildKind;
+use super::{ChildKind, SupervisorNotRunning};
 use crate::gen_server::StartError;
 use crate::process::DeadlockPath;
 use crate::process::{ExitReason, Pid};
@@ -36,7 +36,7 @@ use crate::process::{ExitReason, Pid};
 #[non_exhaustive]
 pub enum SupervisorError {
     /// The supervisor is not running, or is ending.
-    NotRunning,
+    NotRunning(SupervisorNotRunning),
     /// It has no such child.
     NotFound,
     /// The child runs; terminate it first.
@@ -53,9 +53,7 @@ pub enum SupervisorError {
 impl fmt::Display for SupervisorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotRunning => {
-                f.write_str("the supervisor is not running; start the tree that holds it first")
-            }
+            Self::NotRunning(missing) => missing.fmt(f),
             Self::NotFound => f.write_str("the supervisor has no such child; see `which_children`"),
             Self::Running => f.write_str("the child is running; `terminate_child` it first"),
             Self::Restarting => {

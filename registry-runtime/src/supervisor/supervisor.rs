@@ -12,8 +12,11 @@ use super::child::{AnyChildSpec, BeforeRun, ChildOptions};
 use super::children::Registered;
 use super::instance::Claim;
 use super::process::{Request, SupervisorProcess, launch};
-use super::{AutoShutdown, ChildInfo, ChildSpec, Children, Strategy, SupervisorError};
+use super::{
+    AutoShutdown, ChildInfo, ChildSpec, Children, Strategy, SupervisorError, SupervisorNotRunning,
+};
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
+use crate::introspect::Declaration;
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
 use crate::process::reply::reply_slot;
@@ -60,6 +63,7 @@ pub struct SupervisorSpec {
     pub(crate) within: Duration,
     pub(crate) auto_shutdown: AutoShutdown,
     pub(crate) children: Vec<AnyChildSpec>,
+    pub(crate) declaration: Option<&'static Declaration>,
     pub(crate) claim: ClaimFn,
 }
 
@@ -79,6 +83,7 @@ impl SupervisorSpec {
             within: Duration::from_secs(5),
             auto_shutdown: AutoShutdown::default(),
             children: Vec::new(),
+            declaration: None,
             claim: Arc::new(|_| Ok(Claim::none())),
         }
     }
@@ -236,6 +241,7 @@ pub struct Supervisor(pub(crate) Arc<Shared>);
 
 pub(crate) struct Shared {
     pub(crate) name: Cow<'static, str>,
+    pub(crate) declaration: Option<&'static Declaration>,
     pub(crate) strategy: Strategy,
     pub(crate) auto_shutdown: AutoShutdown,
     pub(crate) process: Arc<Cell<SupervisorProcess>>,
@@ -245,6 +251,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    pub(crate) fn not_running(&self) -> SupervisorNotRunning {
+        SupervisorNotRunning::new(&self.name, self.declaration)
+    }
+
     pub(crate) fn place(&self) -> Place<'_> {
         Place::new(
             &self.node,
@@ -277,11 +287,11 @@ impl Supervisor {
             .waits_for(&self.0.process.header, SupervisorProcess::type_name)
             .map_err(SupervisorError::Deadlock)?;
         let sent = self.0.process.send(request(reply));
-        sent.map_err(|_| SupervisorError::NotRunning)?;
+        sent.map_err(|_| self.0.not_running())?;
         awaiting
             .recv()
             .await
-            .map_err(|_| SupervisorError::NotRunning)
+            .map_err(|_| self.0.not_running().into())
     }
 
     /// Starts a server as the last child.
@@ -313,7 +323,7 @@ impl Supervisor {
         let any: Arc<dyn Any + Send + Sync> = process;
         match any.downcast::<Cell<S>>() {
             Ok(cell) => Ok(Client::local(cell).into()),
-            Err(_) => Err(StartError::SupervisorNotRunning),
+            Err(_) => Err(self.0.not_running().into()),
         }
     }
 
@@ -337,7 +347,7 @@ impl Supervisor {
         let started = self.ask(|reply| Request::Start(spec, reply)).await;
         started.unwrap_or_else(|error| match error {
             SupervisorError::Deadlock(path) => Err(StartError::Deadlock(path)),
-            _ => Err(StartError::SupervisorNotRunning),
+            _ => Err(self.0.not_running().into()),
         })
     }
 

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use super::{ChildInfo, Strategy};
+use super::{ChildInfo, Strategy, SupervisorNotRunning};
 use crate::process::signal::ChildExit;
 
 /// A supervisor, looked at from outside.
 pub(crate) trait SupervisorView: Send + Sync + fmt::Debug {
     #[doc(hidden)]
     fn name(&self) -> String;
+    /// What to tell who wants something of it when it has ended, or is ending.
+    #[doc(hidden)]
+    fn not_running(&self) -> SupervisorNotRunning;
     #[doc(hidden)]
     fn strategy(&self) -> Strategy;
     #[doc(hidden)]

@@ -8,7 +8,8 @@ use crate::introspect::Declaration;
 use crate::node::Slot;
 use crate::process::Pid;
 use crate::supervisor::{
-    AnyChildSpec, Claim, DynamicSupervisor, Instance, Running, SupervisorError, claim,
+    AnyChildSpec, Claim, DynamicSupervisor, Instance, Running, SupervisorError,
+    SupervisorNotRunning, claim,
 };
 
 /// A task supervisor that is declared as a type: written by `task_supervisor!<…>`.
@@ -51,6 +52,7 @@ pub fn task_options<D: DeclaredTaskSupervisor>() -> TaskSupervisorOptions {
     }
     let mut options = D::options().name(Cow::Borrowed(D::declaration().name));
     options.0.claim = take::<D>;
+    options.0.declaration = Some(D::declaration());
     options
 }
 
@@ -69,7 +71,7 @@ pub fn task_instance<D: DeclaredTaskSupervisor>() -> Result<TaskSupervisor, Supe
     D::slot()
         .get_or_init(Instance::vacant)
         .get()
-        .ok_or(SupervisorError::NotRunning)
+        .ok_or_else(|| SupervisorNotRunning::declared(D::declaration()).into())
 }
 
 /// As [`task_instance`], for those who start a task.
@@ -78,5 +80,5 @@ pub fn task_instance<D: DeclaredTaskSupervisor>() -> Result<TaskSupervisor, Supe
 ///
 /// [`StartError::SupervisorNotRunning`].
 pub fn task_running<D: DeclaredTaskSupervisor>() -> Result<TaskSupervisor, StartError> {
-    task_instance::<D>().map_err(|_| StartError::SupervisorNotRunning)
+    task_instance::<D>().map_err(|_| SupervisorNotRunning::declared(D::declaration()).into())
 }

@@ -147,9 +147,7 @@ impl TaskSupervisor {
             Linked::No => None,
         };
         // There to be counted and listed; it runs once, and is never started from this.
-        let spec = AnyChildSpec::starting("Task", child_options(), |_, _| {
-            Err(StartError::SupervisorNotRunning)
-        });
+        let spec = AnyChildSpec::starting("Task", child_options(), |_, _| Err(StartError::Ignored));
         self.0.0.launch(spec, |place, take_in| {
             launch(place, owner.as_deref(), future, |cell| {
                 take_in(cell.header.pid);

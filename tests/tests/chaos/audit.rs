@@ -522,7 +522,7 @@ pub fn start_failed(book: &Book, tree: &Tree, error: &StartError) {
     let may_be = match cause {
         StartError::Init(_) | StartError::Timeout => true,
         // The supervisor itself was attacked as it started.
-        StartError::SupervisorNotRunning => true,
+        StartError::SupervisorNotRunning(_) => true,
         StartError::RegistryNotRunning(_) => book.plan.registries_die,
         _ => false,
     };

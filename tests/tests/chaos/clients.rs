@@ -437,7 +437,7 @@ impl Client {
             Err(StartError::Init(_) | StartError::Timeout | StartError::Ignored) => {}
             Err(
                 StartError::MaxChildren
-                | StartError::SupervisorNotRunning
+                | StartError::SupervisorNotRunning(_)
                 | StartError::DuplicateId(_)
                 | StartError::NotSignificant(_),
             ) => {}

@@ -41,7 +41,15 @@ registry_runtime::__partition_supervisor_api! { Shards, pub(crate), AgentServer<
 
 #[registry_runtime::test]
 async fn a_declared_one_is_found_by_its_type() {
-    assert_eq!(Shards::via(&1).unwrap_err(), SupervisorError::NotRunning);
+    let Err(SupervisorError::NotRunning(missing)) = Shards::via(&1) else {
+        panic!("it was not started");
+    };
+    assert!(
+        missing
+            .to_string()
+            .ends_with("; add `partition_supervisor!<Shards>;` to your supervision tree"),
+        "{missing}"
+    );
     assert_eq!((Shards::partitions(), Shards::whereis()), (0, None));
     assert_eq!(Shards::count_children(), Children::default());
     let tree = SupervisorSpec::new("App")

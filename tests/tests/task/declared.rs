@@ -38,11 +38,21 @@ registry_runtime::__task_supervisor_api! { Jobs, pub(crate) }
 
 #[registry_runtime::test]
 async fn a_declared_one_is_found_by_its_type() {
+    let Err(SupervisorError::NotRunning(missing)) = Jobs::handle() else {
+        panic!("it was not started");
+    };
+    // No tree of this program holds it.
+    let text = format!(
+        "supervisor `Jobs` (declared at {}:{}) is not running; add `task_supervisor!<Jobs>;` to your \
+         supervision tree",
+        Jobs::declaration().file,
+        Jobs::declaration().line
+    );
+    assert_eq!(missing.to_string(), text);
     assert_eq!(
         Jobs::run(async {}).unwrap_err(),
-        StartError::SupervisorNotRunning
+        StartError::SupervisorNotRunning(missing)
     );
-    assert_eq!(Jobs::handle().unwrap_err(), SupervisorError::NotRunning);
     assert_eq!(
         (Jobs::children(), Jobs::count_children()),
         (Vec::new(), Children::default())

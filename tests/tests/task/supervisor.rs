@@ -221,10 +221,10 @@ async fn tasks_end_before_their_supervisor_whatever_ends_it() {
         tasks.wait().await;
         assert!(!held.pid().is_alive());
         assert_eq!(held.await, exited(expected));
-        assert_eq!(
-            tasks.run(async {}).unwrap_err(),
-            StartError::SupervisorNotRunning
-        );
+        let late = tasks.run(async {}).unwrap_err();
+        let text = "supervisor `TaskSupervisor` has ended, or is ending; start it anew, and use its \
+                    new handle";
+        assert_eq!(late.to_string(), text);
     }
     assert_eq!(processes(), 0);
 }
