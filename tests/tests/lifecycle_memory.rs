@@ -45,6 +45,28 @@ fn used() -> usize {
     stats.bytes_allocated - stats.bytes_deallocated
 }
 
+/// Seen to fail: without the call of `hibernate`.
+async fn a_process_that_hibernates_gives_its_spare_memory_back() {
+    let before = used();
+    let process = spawn(async move |mut ctx: Process<()>| {
+        // Those that are passed over are kept, and the room for them when they have been received.
+        for n in 0..10_000_u64 {
+            ctx.pid().send(n).unwrap();
+        }
+        ctx.pid().send(Tick).unwrap();
+        ctx.recv_info::<Tick>().await;
+        for n in 0..10_000_u64 {
+            assert_eq!(ctx.recv_info::<u64>().await, n);
+        }
+        let grown = used() - before;
+        assert!(grown > 10_000 * size_of::<u64>(), "{grown} bytes");
+        ctx.hibernate();
+        let left = used() - before;
+        assert!(left < grown / 10, "{left} bytes of {grown}");
+    });
+    assert!(process.pid().ended().await.is_normal());
+}
+
 /// Starts ten thousand children with calls to them under way, and kills their supervisor.
 async fn live_and_die() -> usize {
     let supervisor = DynamicSupervisor::builder().start().unwrap();
@@ -77,6 +99,7 @@ async fn live_and_die() -> usize {
 async fn a_supervisor_killed_with_ten_thousand_children_leaves_no_memory_behind() {
     Names::start().await.unwrap();
     Topics::start().await.unwrap();
+    a_process_that_hibernates_gives_its_spare_memory_back().await;
     live_and_die().await;
     let before = used();
     for _ in 0..3 {

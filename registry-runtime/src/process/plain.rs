@@ -1,7 +1,6 @@
 //! Plain processes: a mailbox and a body of the user's own.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -346,7 +345,7 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
     ) -> T {
         // What earlier receives passed over comes first, and is looked through once.
         if let Some(local) = &mut self.local {
-            let mut passed = VecDeque::with_capacity(local.saved.len());
+            let mut passed = Vec::new();
             let mut found = None;
             while let Some(envelope) = local.saved.pop_front() {
                 match take(envelope) {
@@ -354,11 +353,13 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
                         found = Some(taken);
                         break;
                     }
-                    Err(envelope) => passed.push_back(envelope),
+                    Err(envelope) => passed.push(envelope),
                 }
             }
-            passed.append(&mut local.saved);
-            local.saved = passed;
+            // Back to where they were: what comes after the one that is found is not touched.
+            for envelope in passed.into_iter().rev() {
+                local.saved.push_front(envelope);
+            }
             if let Some(found) = found {
                 return found;
             }
