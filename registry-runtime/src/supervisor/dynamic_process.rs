@@ -1,6 +1,7 @@
 //! The process of a dynamic supervisor: it hears of its children's ends, and restarts them.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::sync::Arc;
 
@@ -180,6 +181,7 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
             Restart::Transient => !reason.is_orderly() && *reason != ExitReason::Ignore,
             Restart::Temporary => false,
         };
+    let id = child.spec.options.id.clone();
     let name = child.spec.launch.name();
     let gone = if again {
         state.will_restart(*pid, reason.clone());
@@ -190,7 +192,8 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
     drop(state);
     panics::discard_all(gone);
     if of_interest && !reason.is_orderly() {
-        report::child_terminated(*pid, name, shared.options.name.clone(), reason.clone());
+        let id = id.map_or(name, |id| Cow::Owned(id.to_string()));
+        report::child_terminated(*pid, id, shared.options.name.clone(), reason.clone());
     }
     again
 }
