@@ -55,6 +55,21 @@ async fn send_after_returns_a_timer_that_can_be_cancelled() {
     .await;
 }
 
+/// Of `sleep/1 with 2^32`: no width of an integer is to be seen.
+#[registry_runtime::test(start_paused = true)]
+async fn a_timer_may_be_further_off_than_milliseconds_of_32_bits_and_than_the_clock_can_count() {
+    in_process(async |mut ctx: Process<u8>| {
+        let begun = tokio::time::Instant::now();
+        let far = Duration::from_millis(1 << 32);
+        ctx.send_after(far, 1);
+        let never = ctx.send_after(Duration::MAX, 2);
+        assert_eq!(ctx.recv().await, 1);
+        assert_eq!(begun.elapsed(), far);
+        assert!(ctx.cancel_timer(never) > Some(far));
+    })
+    .await;
+}
+
 #[registry_runtime::test(start_paused = true)]
 async fn send_after_to_another_process_and_back_out_of_it() {
     let receiver = spawn(async |mut ctx: Process<String>| ctx.recv_info::<u32>().await);
