@@ -1,8 +1,27 @@
-//! A storm: supervised, named servers under random kills, panics, stops and restarts from several
+//! Storms: supervised, named servers under random kills, panics, stops and restarts from several
 //! tasks; then no child is lost, no entry is too many, no name is missing, and memory is back.
 //!
-//! `STORM=full` runs two storms of a minute each over 100,000 servers, in release mode preferably;
+//! `STORM=full` runs four storms of 20 seconds each over 100,000 servers, in release mode preferably;
 //! otherwise they are small ones of a second. `STORM_SEED` repeats them.
+//!
+//! What is in use is counted at the allocator. It comes back to within 10 % of the start after each
+//! storm, though each server has been started again since: a supervisor notes how often, and why the
+//! one before ended, which is some 120 bytes a child. From storm to storm it stays the same.
+//!
+//! What is resident is up to the allocator. Of four full storms, in MiB (2 cores, 4 workers, glibc 2.36,
+//! 6,884,050 attacks, seed 1):
+//!
+//! | | in use | resident | resident, `MALLOC_ARENA_MAX=1` |
+//! | --- | --- | --- | --- |
+//! | 100,000 servers | 157 | 184 | 184 |
+//! | all started again once | 169 | 285 | 266 |
+//! | after the storms | 172, 172, 172, 172 | 428, 445, 454, 459 | 313, 320, 320, 320 |
+//! | all gone | 0.2 | 452 | 310 |
+//!
+//! So it grows by what glibc cannot use again at once: each thread allocates from an arena of its own, and
+//! servers are started by one thread and let go by another. With one arena for all it is flat
+//! to the page; with several it levels off. Nothing of it is in use: at the end all of it is free, and
+//! glibc keeps it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -71,16 +90,18 @@ impl Ship {
 
 struct Size {
     ships: u64,
+    storms: u64,
     time: Duration,
 }
 
 fn size() -> Size {
-    let (ships, seconds) = match std::env::var("STORM").as_deref() {
-        Ok("full") => (100_000, 60),
-        _ => (1_000, 1),
+    let (ships, storms, seconds) = match std::env::var("STORM").as_deref() {
+        Ok("full") => (100_000, 4, 20),
+        _ => (1_000, 3, 1),
     };
     Size {
         ships,
+        storms,
         time: Duration::from_secs(seconds),
     }
 }
@@ -122,30 +143,43 @@ async fn attack(mut random: Random, ships: u64, until: Instant, attacks: Arc<Ato
             }
             attacks.fetch_add(1, Ordering::Relaxed);
         }
+        Memory::used();
         tokio::task::yield_now().await;
     }
 }
+
+/// The most that has been in use since the last look.
+static PEAK: AtomicU64 = AtomicU64::new(0);
 
 /// What this program takes up, in bytes.
 #[derive(Clone, Copy, Debug)]
 struct Memory {
     /// What it has allocated and not given back.
     used: u64,
+    /// The most that this was since the last look.
+    peak: u64,
     /// What the system has given it, with what its allocator keeps for later.
     resident: u64,
 }
 
 impl Memory {
-    fn now() -> Self {
+    fn used() -> u64 {
         let stats = ALLOCATOR.stats();
-        let used = stats.bytes_allocated - stats.bytes_deallocated;
+        let used = (stats.bytes_allocated - stats.bytes_deallocated) as u64;
+        PEAK.fetch_max(used, Ordering::Relaxed);
+        used
+    }
+
+    fn now() -> Self {
+        let used = Self::used();
         let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
         let pages = status
             .split(' ')
             .nth(1)
             .and_then(|pages| pages.parse().ok());
         Self {
-            used: used as u64,
+            used,
+            peak: PEAK.swap(used, Ordering::Relaxed),
             resident: pages.unwrap_or(0_u64) * 4_096,
         }
     }
@@ -155,8 +189,9 @@ impl std::fmt::Display for Memory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} KiB used of {} resident",
+            "{:>9} KiB used, {:>9} at most, {:>9} resident",
             self.used >> 10,
+            self.peak >> 10,
             self.resident >> 10
         )
     }
@@ -235,34 +270,59 @@ fn quietly() {
 #[registry_runtime::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_storm_loses_nothing_and_leaves_nothing() {
     quietly();
-    let (Size { ships, time }, seed) = (size(), seed());
+    let (
+        Size {
+            ships,
+            storms,
+            time,
+        },
+        seed,
+    ) = (size(), seed());
     let empty = Memory::now();
+    println!("{empty} empty");
     let app = Sea::start().await.unwrap();
     for id in 0..ships {
         Harbour::start_child(Ship::child_spec(id)).await.unwrap();
     }
     all_is_well(ships).await;
     let start = Memory::now();
-    let mut attacks = storm(ships, time, seed).await;
+    println!("{start} {ships} ships");
+    calm(ships).await;
     all_is_well(ships).await;
-    let once = Memory::now();
-    attacks += storm(ships, time, seed.wrapping_add(1_000)).await;
-    all_is_well(ships).await;
-    let twice = Memory::now();
+    println!("{} all started again once", Memory::now());
+    let mut after = Vec::new();
+    for storm_number in 0..storms {
+        let attacks = storm(ships, time, seed.wrapping_add(1_000 * storm_number)).await;
+        all_is_well(ships).await;
+        let now = Memory::now();
+        println!("{now} after a storm of {attacks} attacks, seed {seed}");
+        after.push(now);
+    }
     app.shutdown().await;
     drop(app);
     assert_eq!((processes(), Ships::count(), Fleet::count()), (0, 0, 0));
     let end = Memory::now();
-    println!("seed {seed}: {attacks} attacks on {ships} ships");
-    println!("empty {empty}; start {start}; a storm later {once}; and another {twice}; end {end}");
-    // Besides a tenth, what the runtime itself and the restarts of the last seconds take up.
-    let within = |now: u64, then: u64| now < then + then / 10 + (1 << 20);
-    assert!(within(once.used, start.used) && within(twice.used, start.used));
-    assert!(within(twice.used, once.used));
+    println!("{end} after all have gone");
+    // Besides the share, what the runtime itself and the restarts of the last moments take up.
+    let within = |now: u64, percent: u64, then: u64| now < then + then / 100 * percent + (1 << 20);
+    for now in &after {
+        assert!(
+            within(now.used, 10, start.used),
+            "{now}, and at the start {start}"
+        );
+        assert!(
+            within(now.used, 1, after[0].used),
+            "{now}, and at first {}",
+            after[0]
+        );
+    }
     assert!(
-        within(end.used, empty.used),
+        within(end.used, 10, empty.used),
         "all that the ships took is given back"
     );
-    // The allocator keeps what a first storm has torn; a second one tears no more.
-    assert!(ships < 100_000 || within(twice.resident, once.resident));
+    let (second, last) = (after[1], after[after.len() - 1]);
+    assert!(
+        within(last.resident, 5, second.resident),
+        "{last}, and before {second}"
+    );
 }
