@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::book::Book;
 use crate::clients::name;
 use crate::plan::{one_in, pick};
-use crate::run::Forest;
+use crate::run::{Forest, here};
 use crate::servers::{KeyTopics, Names, Nicks, PLANNED, Topics, anyone};
 
 /// Ends this and that, for a while.
@@ -65,7 +65,7 @@ fn strike(random: &mut Random, book: &Arc<Book>, forest: &Forest) {
         }
         18 => {
             let reason = reason(random);
-            with_server!(at, |server| drop(tokio::spawn(server.stop(reason))));
+            with_server!(at, |server| drop(here(server.stop(reason))));
         }
         // Any process at all: supervisors, and those that are starting.
         19..=20 => {
@@ -113,7 +113,7 @@ pub async fn watch(mut ctx: Process<()>, book: Arc<Book>) {
                     let _ = ctx.monitor(pid);
                 } else {
                     let book = Arc::clone(&book);
-                    drop(tokio::spawn(async move {
+                    drop(here(async move {
                         book.told(pid, &pid.ended().await, "ended");
                     }));
                 }

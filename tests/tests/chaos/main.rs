@@ -29,10 +29,14 @@ macro_rules! with_server {
 mod audit;
 mod book;
 mod clients;
+mod ends;
 mod faults;
 mod plan;
+mod rest;
 mod run;
 mod servers;
+mod strategy;
+mod visitors;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -104,7 +108,7 @@ fn chaos(mode: Mode, default: u64) {
             failed.push(seed);
         }
         if number("CHAOS_SEED").is_some() {
-            println!("{:#?}", plan::Plan::new(seed));
+            println!("{:#?}", plan::Plan::of_run(seed));
             println!("{}", trace.join("\n"));
         }
         if failed.len() >= 5 {

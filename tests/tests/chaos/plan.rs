@@ -93,6 +93,8 @@ pub enum Child {
 pub struct Plan {
     pub seed: u64,
     pub partitions: usize,
+    /// How many nodes there are, each with trees of its own.
+    pub nodes: usize,
     pub roots: Vec<Tree>,
     pub dynamic: Vec<Unit>,
     pub parts: Option<(usize, Strategy)>,
@@ -245,6 +247,29 @@ impl Plan {
         unit.is_some_and(|unit| unit.traps)
     }
 
+    /// The plan of a seed, for its first node; see [`Plan::beside`].
+    pub fn of_run(seed: u64) -> Self {
+        let mut random = Random::new(seed.wrapping_add(0x0DE5));
+        Self {
+            nodes: if one_in(&mut random, 3) {
+                2 + random.below(2)
+            } else {
+                1
+            },
+            ..Self::new(seed)
+        }
+    }
+
+    /// The plan of one more node: what is the program's, and not a node's, is the same.
+    pub fn beside(&self, number: usize) -> Self {
+        Self {
+            partitions: self.partitions,
+            nodes: self.nodes,
+            jumps: self.jumps,
+            ..Self::new(self.seed.wrapping_mul(37).wrapping_add(number as u64))
+        }
+    }
+
     /// The plan of a seed.
     pub fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
@@ -272,6 +297,7 @@ impl Plan {
         Self {
             seed,
             partitions: 1 + random.below(8),
+            nodes: 1,
             roots,
             dynamic,
             parts: one_in(&mut random, 2)

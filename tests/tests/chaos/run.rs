@@ -8,14 +8,16 @@ use std::time::Duration;
 use registry_runtime::__private::TestRuntime;
 use registry_runtime::prelude::*;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::audit;
 use crate::book::{Book, Home, Mode};
 use crate::clients::Client;
 use crate::faults::{Heard, attack, listen, watch};
 use crate::plan::{Child, PARTITIONS, Plan, Target, Tree, Unit};
-use crate::servers::{Args, Dynamic, KeyTopics, Names, Nicks, PARTS, Topics, Wide};
+use crate::servers::{Args, Dynamic, Jobs, KeyTopics, Names, Nicks, PARTS, Topics, Wide};
+use crate::visitors::visit;
+use crate::{ends, rest, strategy};
 
 /// The trees that run.
 pub struct Forest {
@@ -112,10 +114,10 @@ async fn keep(tree: Tree, book: Arc<Book>, forest: Arc<Forest>) {
             }
             Err(error) => {
                 book.note(|| format!("{} did not start: {error}", tree.id()));
-                audit::start_failed(&book, &tree, &error);
+                ends::start_failed(&book, &tree, &error);
             }
         }
-        audit::nothing_left(&book, &tree);
+        ends::nothing_left(&book, &tree);
         if book.is_calm() {
             return;
         }
@@ -158,13 +160,53 @@ async fn start_parts(book: &Arc<Book>, forest: &Forest) {
     }
 }
 
-async fn body(book: Arc<Book>) {
+/// Spawns a task on the node of whoever does.
+pub fn here<F>(task: F) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    tokio::spawn(Node::current().scope(task))
+}
+
+/// All nodes of a run, each with what is the book's of it.
+async fn nodes(book: Arc<Book>) {
+    let mut all = vec![(Node::current(), Arc::clone(&book))];
+    for number in 1..book.plan.nodes {
+        all.push((Node::new(), book.beside(book.plan.beside(number))));
+    }
+    let nodes: Vec<_> = all.iter().map(|(node, _)| node.clone()).collect();
+    let mut running = Vec::new();
+    for (node, of) in &all {
+        let others = nodes.iter().filter(|other| *other != node);
+        let body = body(Arc::clone(of), others.cloned().collect());
+        running.push(tokio::spawn(node.scope(body)));
+    }
+    for (running, (_, of)) in running.into_iter().zip(&all) {
+        if let Err(error) = running.await {
+            of.violated(format!("the run panicked: {error}"));
+        }
+    }
+    for (_, of) in &all[1..] {
+        if let Some(verdict) = of.verdict() {
+            book.violated(format!("on another node, seed {}: {verdict}", of.plan.seed));
+        } else if Arc::strong_count(of) != 1 {
+            book.violated(format!(
+                "{} of a node's book are left",
+                Arc::strong_count(of)
+            ));
+        }
+    }
+}
+
+/// What goes on on one node; from the others come visitors.
+async fn body(book: Arc<Book>, others: Vec<Node>) {
     let base = SupervisorSpec::new("base")
         .max_restarts(100_000)
         .child(Names::child_spec())
         .child(Nicks::child_spec())
         .child(Topics::child_spec())
-        .child(KeyTopics::child_spec());
+        .child(KeyTopics::child_spec())
+        .child(Jobs::child_spec());
     let base = base.start().await.expect("registries start");
     let forest = Arc::new(Forest {
         base,
@@ -183,23 +225,19 @@ async fn body(book: Arc<Book>) {
     let _ = listening.await;
     let mut keepers = Vec::new();
     for tree in book.plan.roots.clone() {
-        keepers.push(tokio::spawn(keep(
-            tree,
-            Arc::clone(&book),
-            Arc::clone(&forest),
-        )));
+        keepers.push(here(keep(tree, Arc::clone(&book), Arc::clone(&forest))));
     }
     start_parts(&book, &forest).await;
     let mut tasks = Vec::new();
     for number in 0..book.plan.clients {
-        tasks.push(tokio::spawn(Client::new(number, &book, &forest).run()));
+        tasks.push(here(Client::new(number, &book, &forest).run()));
     }
     for number in 0..book.plan.attackers {
-        tasks.push(tokio::spawn(attack(
-            number,
-            Arc::clone(&book),
-            Arc::clone(&forest),
-        )));
+        tasks.push(here(attack(number, Arc::clone(&book), Arc::clone(&forest))));
+    }
+    for (number, other) in others.iter().enumerate() {
+        let visit = visit(number, Node::current(), Arc::clone(&book));
+        tasks.push(tokio::spawn(other.scope(visit)));
     }
     for task in tasks {
         if let Err(error) = task.await {
@@ -208,11 +246,11 @@ async fn body(book: Arc<Book>) {
     }
     book.note(|| "calm".to_owned());
     book.calm_down();
-    audit::at_rest(&book, &forest).await;
+    rest::at_rest(&book, &forest).await;
     for (tree, root) in forest.roots() {
-        audit::strategy(&book, &forest, &tree, &root).await;
+        strategy::strategy(&book, &forest, &tree, &root).await;
     }
-    audit::intensities(&book);
+    strategy::intensities(&book);
     for (_, root) in forest.roots() {
         root.shutdown().await;
     }
@@ -225,18 +263,18 @@ async fn body(book: Arc<Book>) {
             book.violated(format!("a keeper panicked: {error}"));
         }
     }
-    audit::names_left(&book, &heard).await;
+    ends::names_left(&book, &heard).await;
     forest.base.shutdown().await;
     watcher.pid().exit(ExitReason::Kill);
     listener.pid().exit(ExitReason::Kill);
     watcher.ended().await;
     listener.ended().await;
-    audit::nothing_at_all(&book);
+    ends::nothing_at_all(&book);
 }
 
 /// Runs a seed; what it came to, and the trace.
 pub fn run(seed: u64, mode: Mode) -> (Option<String>, Vec<String>) {
-    let book = Book::new(Plan::new(seed), mode);
+    let book = Book::new(Plan::of_run(seed), mode);
     PARTS.store(book.plan.partitions, Ordering::SeqCst);
     let runtime = match mode {
         Mode::Paused => TestRuntime::new().start_paused(),
@@ -245,7 +283,7 @@ pub fn run(seed: u64, mode: Mode) -> (Option<String>, Vec<String>) {
     let inside = Arc::clone(&book);
     let limit = Duration::from_secs(60);
     // The body is a task: it has its own place among the others.
-    let done = runtime.run(async move { timeout(limit, tokio::spawn(body(inside))).await });
+    let done = runtime.run(async move { timeout(limit, tokio::spawn(nodes(inside))).await });
     match done {
         Ok(Ok(())) => {}
         Ok(Err(error)) => book.violated(format!("the run panicked: {error}")),
