@@ -33,6 +33,8 @@ pub(crate) struct Entry {
     /// `None` while the child is being launched from it.
     spec: Option<AnyChildSpec>,
     pub(crate) state: ChildState,
+    /// It is `Restarting` with its group: started after those before it, and by no timer of its own.
+    pub(crate) follows: bool,
     pub(crate) failures: Failures,
     /// How often it has been started again.
     pub(crate) restarts: u32,
@@ -63,6 +65,7 @@ impl Registered {
             type_name: spec.0.launch.name(),
             spec: Some(spec),
             state: ChildState::Stopped,
+            follows: false,
             failures: Failures::default(),
             restarts: 0,
             last_exit: None,
@@ -106,8 +109,17 @@ impl Registered {
             self.by_pid.remove(&old);
         }
         entry.state = state;
+        entry.follows &= state == ChildState::Restarting;
         if let ChildState::Running(pid) = state {
             self.by_pid.insert(pid, place);
+        }
+    }
+
+    /// Has a child be started with its group.
+    pub(crate) fn set_follows(&mut self, place: Place) {
+        self.set_state(place, ChildState::Restarting);
+        if let Some(entry) = self.entries.get_mut(&place) {
+            entry.follows = true;
         }
     }
 

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::child::{AnyChildSpec, BeforeRun};
-use super::children::{Place as Seat, Registered};
+use super::children::{Entry, Place as Seat, Registered};
 use super::dynamic_process::end_of;
 use super::instance::Claim;
 use super::intensity::Intensity;
@@ -303,18 +303,25 @@ impl Run {
 
     /// Restarts a child, and with it those that the strategy says.
     pub(super) async fn restart(&mut self, seat: Seat) -> Result<(), End> {
-        {
+        let left = {
             let mut children = self.shared.children.lock();
-            let Some(entry) = children.get(seat) else {
-                return Ok(());
-            };
-            if entry.state != ChildState::Restarting {
-                return Ok(());
+            let waits = |entry: &&Entry| entry.state == ChildState::Restarting;
+            match children.get(seat).filter(waits) {
+                Some(entry) => {
+                    let counted = entry.options.backoff.is_none();
+                    if counted && !children.intensity.allows() {
+                        return Err(End::TooMany);
+                    }
+                    None
+                }
+                None => Some(children.from(seat)),
             }
-            let counted = entry.options.backoff.is_none();
-            if counted && !children.intensity.allows() {
-                return Err(End::TooMany);
-            }
+        };
+        if let Some(group) = left {
+            // It was ended on request meanwhile, and those of its group that were to be started after
+            // it wait for nobody else.
+            self.start_group(group).await;
+            return Ok(());
         }
         let first = match self.shared.strategy {
             Strategy::OneForOne => {
@@ -342,27 +349,31 @@ impl Run {
                 drop(removed);
             } else {
                 // All of them, as in OTP: also one that had ended, in order or on request.
-                children.set_state(other, ChildState::Restarting);
+                children.set_follows(other);
             }
         }
-        for other in seats {
-            let waits = {
+        self.shared.children.lock().set_follows(seat);
+        self.start_group(seats).await;
+        Ok(())
+    }
+
+    /// Starts those that are to be started with their group, in order, up to one that fails.
+    async fn start_group(&mut self, seats: Vec<Seat>) {
+        for seat in seats {
+            let follows = {
                 let children = self.shared.children.lock();
-                children
-                    .get(other)
-                    .is_some_and(|entry| entry.state == ChildState::Restarting)
+                children.get(seat).is_some_and(|entry| entry.follows)
             };
-            let started = if waits {
-                self.start_again(other).await
+            let started = if follows {
+                self.start_again(seat).await
             } else {
                 Ok(())
             };
             if !matches!(started, Ok(()) | Err(StartError::Ignored)) {
-                self.try_again(other);
+                self.try_again(seat);
                 break;
             }
         }
-        Ok(())
     }
 
     /// A restart has failed: it is tried again at the next turn, and counts each time.
