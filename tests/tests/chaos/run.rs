@@ -168,8 +168,8 @@ where
     tokio::spawn(Node::current().scope(task))
 }
 
-/// All nodes of a run, each with what is the book's of it.
-async fn nodes(book: Arc<Book>) {
+/// All nodes of a run, each with a book of its own; those of all but the first.
+async fn nodes(book: Arc<Book>) -> Vec<Arc<Book>> {
     let mut all = vec![(Node::current(), Arc::clone(&book))];
     for number in 1..book.plan.nodes {
         all.push((Node::new(), book.beside(book.plan.beside(number))));
@@ -186,13 +186,19 @@ async fn nodes(book: Arc<Book>) {
             of.violated(format!("the run panicked: {error}"));
         }
     }
-    for (_, of) in &all[1..] {
+    all.into_iter().skip(1).map(|(_, of)| of).collect()
+}
+
+/// What became of the books of the other nodes.
+fn judge(book: &Book, others: Vec<Arc<Book>>) {
+    for of in others {
+        let seed = of.plan.seed;
         if let Some(verdict) = of.verdict() {
-            book.violated(format!("on another node, seed {}: {verdict}", of.plan.seed));
-        } else if Arc::strong_count(of) != 1 {
+            book.violated(format!("on another node, seed {seed}: {verdict}"));
+        } else if Arc::strong_count(&of) != 1 {
+            let left = Arc::strong_count(&of);
             book.violated(format!(
-                "{} of a node's book are left",
-                Arc::strong_count(of)
+                "{left} of the book of a node, seed {seed}, are left"
             ));
         }
     }
@@ -285,7 +291,8 @@ pub fn run(seed: u64, mode: Mode) -> (Option<String>, Vec<String>) {
     // The body is a task: it has its own place among the others.
     let done = runtime.run(async move { timeout(limit, tokio::spawn(nodes(inside))).await });
     match done {
-        Ok(Ok(())) => {}
+        // By now the runtime has gone, and with it all tasks.
+        Ok(Ok(others)) => judge(&book, others),
         Ok(Err(error)) => book.violated(format!("the run panicked: {error}")),
         Err(_) => book.violated("the run hangs"),
     }
