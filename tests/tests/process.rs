@@ -368,6 +368,24 @@ async fn a_monitor_that_is_ended_is_not_told_and_flush_takes_it_back_out() {
     .await;
 }
 
+/// Seen to fail: a mailbox that a flush had emptied woke nobody any more.
+#[registry_runtime::test]
+async fn a_process_that_has_flushed_its_only_message_is_woken_by_the_next() {
+    let dead = idle().pid();
+    dead.exit(ExitReason::Kill);
+    dead.ended().await;
+    let (sender, received) = tokio::sync::oneshot::channel();
+    let process = spawn(async move |mut ctx: Process<u32>| {
+        // The news of a death that was before comes at once.
+        let monitor = ctx.monitor(dead);
+        ctx.demonitor_flush(monitor);
+        let _ = sender.send(ctx.recv().await);
+    });
+    settle().await;
+    process.send(7).unwrap();
+    assert_eq!(received.await, Ok(7));
+}
+
 #[registry_runtime::test]
 async fn a_dead_watcher_leaves_no_monitor_behind() {
     let watched = idle();

@@ -2,7 +2,8 @@
 //! tasks; then no child is lost, no entry is too many, no name is missing, and memory is back.
 //!
 //! `STORM=full` runs four storms of 20 seconds each over 100,000 servers, in release mode preferably;
-//! otherwise they are small ones of a second. `STORM_SEED` repeats them.
+//! `STORM=tiny`, for valgrind, two of a second over 50; otherwise they are small ones
+//! of a second. `STORM_SEED` repeats them.
 //!
 //! What is in use is counted at the allocator. It comes back to within 10 % of the start after each
 //! storm, though each server has been started again since: a supervisor notes how often, and why the
@@ -97,6 +98,7 @@ struct Size {
 fn size() -> Size {
     let (ships, storms, seconds) = match std::env::var("STORM").as_deref() {
         Ok("full") => (100_000, 4, 20),
+        Ok("tiny") => (50, 2, 1),
         _ => (1_000, 3, 1),
     };
     Size {

@@ -69,7 +69,8 @@ pub struct Header {
     pub(crate) restarts: AtomicU32,
     /// Whether its task is being polled.
     pub(crate) busy: AtomicBool,
-    /// Wakes the process's task: set at its first poll, and the same for good.
+    /// Wakes the process's task: set at its first poll, and the same for good. So who holds on to a
+    /// dead process holds the memory of its task, and its runtime's handle, with it.
     pub(crate) waker: OnceLock<Waker>,
     /// What the process holds in registries; see `registry`.
     pub(crate) names: Mutex<Names>,

@@ -14,7 +14,7 @@ use super::cell::{EXIT, TRAP};
 use super::mailbox::Mailbox;
 use super::signal::{Down, Envelope, MonitorRef};
 use super::timers::{Timed, TimerRef, Timers, far_enough};
-use super::{Actor, Cell, ExitReason, Info, Pid, exit, panics};
+use super::{Actor, Cell, ExitReason, Info, Pid, current, exit, panics};
 use crate::node::Node;
 use crate::sync::Ordering;
 
@@ -352,10 +352,11 @@ impl<A: Actor> Ctx<A> {
         };
         let before = self.batch.len();
         self.batch.retain(other);
-        let flushed = before - self.batch.len() + self.cell.mailbox.retain(other);
-        for _ in 0..flushed {
+        let waiting = self.cell.mailbox.retain(other);
+        for _ in 0..before - self.batch.len() + waiting.len() {
             self.cell.mailbox.count_handled();
         }
+        panics::discard_all(waiting);
         if let Some(local) = &mut self.local {
             local.saved.retain(other);
         }
@@ -436,6 +437,7 @@ impl<A: Actor> Ctx<A> {
     /// What is left of `:hibernate`.
     pub fn hibernate(&mut self) {
         self.batch.shrink_to_fit();
+        drop(current::keeping(|_, spare| spare.take()));
         if let Some(local) = &mut self.local {
             local.saved.shrink_to_fit();
             local.continues.shrink_to_fit();

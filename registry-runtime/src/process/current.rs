@@ -41,10 +41,14 @@ impl Current {
 #[inline]
 pub(crate) fn with<R>(f: impl FnOnce(Option<&Arc<dyn Proc>>) -> R) -> R {
     let mut f = Some(f);
-    let known = CURRENT.try_with(|current| f.take().map(|f| f(current.borrow().process.as_ref())));
+    let known = CURRENT.try_with(|current| {
+        let current = current.try_borrow().ok()?;
+        f.take().map(|f| f(current.process.as_ref()))
+    });
     match (known, f) {
         (Ok(Some(result)), _) => result,
-        // The thread's storage is gone: it runs no process any more.
+        // The thread's storage is gone, and it runs no process any more; or a panic in `keeping` is
+        // being reported.
         (_, Some(f)) => f(None),
         (_, None) => unreachable!("`f` is called or still there"),
     }

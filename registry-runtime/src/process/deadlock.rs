@@ -187,9 +187,14 @@ fn waits_of(pid: Pid) -> Vec<Wait> {
         return Vec::new();
     };
     let header = process.header();
-    // The number first: it is at most that of the wait seen next, which is then taken for another.
-    let number = header.waits.load(Ordering::SeqCst);
-    let first = Pid::from_bits(header.waiting_on.load(Ordering::SeqCst));
+    // A wait that begins between the two has changed the number: else it would go by the old one.
+    let (number, first) = loop {
+        let number = header.waits.load(Ordering::SeqCst);
+        let first = Pid::from_bits(header.waiting_on.load(Ordering::SeqCst));
+        if header.waits.load(Ordering::SeqCst) == number {
+            break (number, first);
+        }
+    };
     let mut waits: Vec<Wait> = first.map(|to| (pid, to, number)).into_iter().collect();
     if let Some(rare) = &header.control.lock().rare {
         let also = rare.also_waiting_on.iter();

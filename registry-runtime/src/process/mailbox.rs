@@ -208,12 +208,22 @@ impl<T> Mailbox<T> {
         items
     }
 
-    /// The receiver's: keeps only what `keep` says; how many went.
-    pub(crate) fn retain(&self, keep: impl FnMut(&T) -> bool) -> usize {
+    /// The receiver's: keeps only what `keep` says. The rest is handed out, to be dropped by the caller,
+    /// who counts it as handled.
+    pub(crate) fn retain(&self, mut keep: impl FnMut(&T) -> bool) -> Vec<T> {
+        let mut out = Vec::new();
         let mut queue = self.queue.lock();
-        let before = queue.items.len();
-        queue.items.retain(keep);
-        before - queue.items.len()
+        for _ in 0..queue.items.len() {
+            match queue.items.pop_front() {
+                Some(item) if keep(&item) => queue.items.push_back(item),
+                item => out.extend(item),
+            }
+        }
+        // As if it had taken a batch: it will find nothing, and sleep until the next push.
+        if queue.items.is_empty() {
+            queue.parked = !queue.closed;
+        }
+        out
     }
 
     /// Gives back the memory of a buffer that has grown large.
@@ -276,6 +286,22 @@ mod tests {
             }
             assert!(!mailbox.take_batch(&mut batch));
         }
+    }
+
+    #[test]
+    fn a_push_after_all_was_taken_out_by_hand_says_to_wake() {
+        let mailbox = Mailbox::new(None);
+        let mut batch = VecDeque::new();
+        mailbox.push(1);
+        mailbox.push(2);
+        assert_eq!(mailbox.retain(|item| *item != 1), [1]);
+        mailbox.count_handled();
+        assert!(matches!(mailbox.push(3), Push::Queued));
+        assert_eq!(mailbox.retain(|_| false), [2, 3]);
+        mailbox.count_handled();
+        mailbox.count_handled();
+        assert!(!mailbox.take_batch(&mut batch));
+        assert!(matches!(mailbox.push(4), Push::Wake(_)));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use loom::future::block_on;
 use loom::sync::atomic::Ordering::SeqCst;
@@ -147,6 +148,48 @@ fn whoever_watches_is_told_once_whether_before_or_after_the_end() {
         ));
         assert_eq!(thread.join().unwrap(), ExitReason::Shutdown);
     });
+}
+
+#[test]
+fn who_waits_for_room_is_let_in_or_told_that_there_will_be_none() {
+    model(|| {
+        let mailbox = Arc::new(Mailbox::new(Some(1)));
+        assert!(matches!(mailbox.push(1), Push::Wake(_)));
+        let other = Arc::clone(&mailbox);
+        let thread = thread::spawn(move || {
+            let mut batch = std::collections::VecDeque::new();
+            assert!(other.take_batch(&mut batch));
+            other.count_handled();
+        });
+        let mut message = Some(2);
+        let sent = |cx: &mut Context<'_>| match mailbox.push_or_wait(message.take()?, cx.waker()) {
+            Push::Full(back) => {
+                message = Some(back);
+                None
+            }
+            push => Some(push),
+        };
+        assert!(matches!(block_on(until(sent)), Push::Wake(_)));
+        thread.join().unwrap();
+
+        let other = Arc::clone(&mailbox);
+        let thread = thread::spawn(move || assert_eq!(other.close().len(), 1));
+        let mut message = Some(3);
+        let sent = |cx: &mut Context<'_>| match mailbox.push_or_wait(message.take()?, cx.waker()) {
+            Push::Full(back) => {
+                message = Some(back);
+                None
+            }
+            push => Some(push),
+        };
+        assert!(matches!(block_on(until(sent)), Push::Closed(3)));
+        thread.join().unwrap();
+    });
+}
+
+/// Asks again at each wake until there is something.
+async fn until<T>(mut ask: impl FnMut(&mut Context<'_>) -> Option<T>) -> T {
+    poll_fn(|cx| ask(cx).map_or(Poll::Pending, Poll::Ready)).await
 }
 
 #[test]

@@ -254,15 +254,20 @@ impl<T> Awaiting<T> {
         answer
     }
 
-    /// As [`Awaiting::poll`]; the process that made the slot keeps it for its next question.
+    /// As [`Awaiting::poll`]; the process that made the slot keeps it for its next question, unless it is
+    /// large.
     #[inline]
     pub(crate) fn poll_and_keep(&mut self, waker: &Waker) -> Poll<Result<T, Lost>>
     where
         T: Send + 'static,
     {
+        const KEEP: usize = 256;
         let answer = self.look(waker);
         if answer.is_ready() {
             let mut slot = self.slot.take();
+            if size_of::<Shared<T>>() > KEEP {
+                return answer;
+            }
             current::keeping(|process, spare| {
                 if self.made_by == Some(process.header().pid) && spare.is_none() {
                     *spare = slot.take().map(|slot| slot as current::Spare);

@@ -120,6 +120,28 @@ fn publish_reaches_those_who_stay_once_while_others_join_leave_and_die() {
 }
 
 #[test]
+fn publish_reaches_who_unregisters_once_or_not_at_all() {
+    ::loom::model(|| {
+        let node = Node::new();
+        let registry = registry::<Duplicate, u8>(&node);
+        let (stays, leaves) = (process::<u8>(&node), process::<u8>(&node));
+        registry.register(&stays, 1, 0).unwrap();
+        registry.register(&leaves, 1, 0).unwrap();
+        let left = Arc::clone(leaves.cell());
+        let leaving = {
+            let registry = registry.clone();
+            thread::spawn(move || registry.unregister(&leaves, &1))
+        };
+        let sent = registry.publish(&1, 7);
+        leaving.join().unwrap();
+        let got = [received(stays.cell()), received(&left)];
+        assert_eq!((got[0], got[0] + got[1]), (1, sent));
+        assert_eq!(registry.count(), 1);
+        assert_eq!(left.header.names.lock().len(), 0);
+    });
+}
+
+#[test]
 fn a_select_sees_one_state_of_a_shard_that_changes() {
     ::loom::model(|| {
         let node = Node::new();

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::child::{AnyChildSpec, BeforeRun};
-use super::children::{Entry, Place as Seat, Registered};
+use super::children::{Place as Seat, Registered};
 use super::dynamic_process::end_of;
 use super::instance::Claim;
 use super::intensity::Intensity;
@@ -288,6 +288,7 @@ impl Run {
         let delay = {
             let mut children = self.shared.children.lock();
             children.get_mut(seat).and_then(|entry| {
+                entry.follows = false;
                 let backoff = entry.options.backoff?;
                 Some(entry.failures.after_an_end(backoff))
             })
@@ -305,21 +306,23 @@ impl Run {
     pub(super) async fn restart(&mut self, seat: Seat) -> Result<(), End> {
         let left = {
             let mut children = self.shared.children.lock();
-            let waits = |entry: &&Entry| entry.state == ChildState::Restarting;
-            match children.get(seat).filter(waits) {
-                Some(entry) => {
+            match children.get(seat) {
+                // Its turn comes with that of one before it; the timer is of a time before that.
+                Some(entry) if entry.follows => return Ok(()),
+                Some(entry) if entry.leads() => {
                     let counted = entry.options.backoff.is_none();
                     if counted && !children.intensity.allows() {
                         return Err(End::TooMany);
                     }
                     None
                 }
-                None => Some(children.from(seat)),
+                _ if children.is_led(seat) => return Ok(()),
+                _ => Some(children.from(seat)),
             }
         };
         if let Some(group) = left {
-            // It was ended on request meanwhile, and those of its group that were to be started after
-            // it wait for nobody else.
+            // It was ended or started on request meanwhile: those of its group that were to be started
+            // after it wait for nobody else.
             self.start_group(group).await;
             return Ok(());
         }
@@ -357,12 +360,19 @@ impl Run {
         Ok(())
     }
 
-    /// Starts those that are to be started with their group, in order, up to one that fails.
+    /// Starts those that are to be started with their group, in order, up to one that fails or that has
+    /// a timer of its own.
     async fn start_group(&mut self, seats: Vec<Seat>) {
         for seat in seats {
             let follows = {
                 let children = self.shared.children.lock();
-                children.get(seat).is_some_and(|entry| entry.follows)
+                let Some(entry) = children.get(seat) else {
+                    continue;
+                };
+                if entry.leads() {
+                    break;
+                }
+                entry.follows
             };
             let started = if follows {
                 self.start_again(seat).await

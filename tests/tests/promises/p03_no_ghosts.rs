@@ -246,27 +246,17 @@ async fn nobody_learns_that_a_start_failed_while_a_name_is_left() {
 #[registry_runtime::test]
 async fn a_process_killed_before_it_ever_ran_leaves_nothing() {
     start_registries().await;
-    let log = Log::new();
     for id in 0..100 {
-        let log = log.clone();
-        let starting = tokio::spawn(async move {
-            let error = Member::start(id).await.unwrap_err();
-            assert_eq!(error, StartError::Init(ExitReason::Killed));
-            log.add("refused");
-        });
-        while Member::via(id).whereis().is_none() {
-            tokio::task::yield_now().await;
-            if starting.is_finished() {
-                break;
-            }
-        }
-        Member::via(id).exit(ExitReason::Kill);
-        let _ = starting.await;
-        if let Some(pid) = Member::via(id).whereis() {
-            pid.exit(ExitReason::Kill);
-            pid.ended().await;
-        }
+        let start = ByHand::new(async move { Member::start(id).await.err() });
+        // It has its name, and nothing has polled it: this task has not let go of the thread.
+        assert_eq!(start.poll(), None);
+        let (pid, ()) = Names::lookup(&id).expect("the name comes first");
+        pid.exit(ExitReason::Kill);
+        assert_eq!(pid.ended().await, ExitReason::Killed);
+        assert_gone(id, pid);
+        let refused = StartError::Init(ExitReason::Killed);
+        assert_eq!(start.poll(), Some(Some(refused)));
+        // Its `init` would have registered it.
+        assert_eq!((Names::count(), Topics::count(), ByKey::count()), (0, 0, 0));
     }
-    settle().await;
-    assert_eq!((Names::count(), Topics::count(), ByKey::count()), (0, 0, 0));
 }

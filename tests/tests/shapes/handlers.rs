@@ -108,7 +108,7 @@ impl Patterns {
     }
 }
 
-#[registry_runtime::test]
+#[registry_runtime::test(start_paused = true)]
 async fn arguments_are_patterns_and_replies_of_any_type() {
     let server = Patterns::start_link().await.unwrap();
     assert_eq!(server.point(Point { x: 1, y: 2 }).await.unwrap(), 3);

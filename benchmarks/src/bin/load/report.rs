@@ -103,6 +103,11 @@ pub(crate) fn write(machine: &Machine, figures: &[Figure], took: Duration) -> st
         ),
         (
             "topic",
+            "publish to a topic of 10: send, 64 partitions",
+            "publish to a topic of 10, 64 partitions, ns, by other topics",
+        ),
+        (
+            "topic",
             "join and leave",
             "join and leave, ns, by subscribers",
         ),

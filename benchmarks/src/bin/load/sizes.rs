@@ -18,6 +18,8 @@ supervision_tree! {
 
     registry!<pub(crate) Sessions, keys = unique, key = String>;
     registry!<pub(crate) Topics, keys = duplicate, key = String, message = Heard>;
+    registry!<pub(crate) InOne, keys = duplicate, key = String, message = Heard, partitions = 1>;
+    registry!<pub(crate) InMany, keys = duplicate, key = String, message = Heard, partitions = 64>;
     dynamic_supervisor!<pub(crate) SessionSup>;
 }
 
@@ -250,6 +252,7 @@ impl Measure {
         }
         self.spread("publish: send, each", sent);
         self.spread("publish: all heard, each", heard);
+        self.small_topics().await?;
         self.in_process(|ctx| {
             let mut times = Times::new();
             for _ in 0..OPERATIONS / 10 {
@@ -263,6 +266,54 @@ impl Measure {
         .await
         .map(|times| self.times("join and leave", &times))?;
         Some(self.figures)
+    }
+
+    /// A topic of ten beside `n` others, in one partition and in 64: only the partition of its key is read.
+    async fn small_topics(&mut self) -> Option<()> {
+        let n = self.n;
+        let (sender, done) = oneshot::channel();
+        spawn(move |ctx: Process<Heard>| async move {
+            for i in 0..n {
+                InOne::register(&ctx, format!("other:{i}"), ()).expect("a registry");
+                InMany::register(&ctx, format!("other:{i}"), ()).expect("a registry");
+            }
+            let _ = sender.send(());
+            std::future::pending::<()>().await;
+        });
+        done.await.ok()?;
+        for _ in 0..10 {
+            let (sender, done) = oneshot::channel();
+            spawn(move |mut ctx: Process<Heard>| async move {
+                InOne::register(&ctx, "small".to_owned(), ()).expect("a registry");
+                InMany::register(&ctx, "small".to_owned(), ()).expect("a registry");
+                let _ = sender.send(());
+                loop {
+                    ctx.recv().await.0.hit();
+                }
+            });
+            done.await.ok()?;
+        }
+        for (what, publish) in [
+            (
+                "publish to a topic of 10: send, 1 partition",
+                InOne::publish as fn(&str, Heard) -> usize,
+            ),
+            (
+                "publish to a topic of 10: send, 64 partitions",
+                InMany::publish,
+            ),
+        ] {
+            let mut times = Times::new();
+            for _ in 0..OPERATIONS / 100 {
+                let latch = benchmarks::latch::Latch::new(10);
+                let heard = Heard(latch.clone());
+                let sent = times.time(|| publish("small", heard));
+                (sent == 10).then_some(())?;
+                latch.wait().await;
+            }
+            self.times(what, &times);
+        }
+        Some(())
     }
 
     async fn holder(mut self) -> Option<Vec<Figure>> {

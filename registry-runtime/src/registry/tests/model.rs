@@ -1,6 +1,10 @@
 //! Random histories against a plain model.
 //!
-//! `REGISTRY_MODEL_CASES` says how many histories are tried of each kind, 400 by default.
+//! `REGISTRY_MODEL_CASES` says how many histories are tried of each kind, 1,000 by default:
+//!
+//! ```sh
+//! REGISTRY_MODEL_CASES=1000000 cargo test --release -p registry-runtime --lib model
+//! ```
 
 use super::{PARTITIONS, die, process, registry, sorted};
 use crate::process::{ExitReason, NoMessage, Pid, Process};
@@ -36,13 +40,37 @@ impl Model {
     }
 }
 
-fn check<D: Keys>(registry: &Registry<u8, u32, D>, model: &Model, pids: &[Pid]) {
+/// What kinds of registries have in different forms, or not at all.
+struct Kind<D: Keys> {
+    lookup: Lookup<D>,
+    update: Option<Update<D>>,
+}
+
+type Lookup<D> = fn(&Registry<u8, u32, D>, u8) -> Vec<(Pid, u32)>;
+
+/// Adds to the value of a process's own key: what it is then, and was.
+type Update<D> = fn(&Registry<u8, u32, D>, &Process<()>, u8, u32) -> Option<(u32, u32)>;
+
+fn check<D: Keys>(
+    (registry, kind): (&Registry<u8, u32, D>, &Kind<D>),
+    model: &Model,
+    pids: &[Pid],
+) {
     assert_eq!(registry.count(), model.0.len());
     let all = registry.select(|key, pid, value| Some((*key, pid, *value)));
     assert_eq!(sorted(all), model.of(|_| true));
     for key in 0..KEYS {
         let found = registry.matching(&key, |pid, value| Some((key, pid, *value)));
-        assert_eq!(sorted(found), model.of(|entry| entry.0 == key));
+        let expected = model.of(|entry| entry.0 == key);
+        assert_eq!(sorted(found), expected);
+        let looked_up = (kind.lookup)(registry, key);
+        let looked_up = looked_up.into_iter().map(|(pid, value)| (key, pid, value));
+        assert_eq!(sorted(looked_up.collect()), expected);
+        let even = registry.count_match(&key, |_, value| value % 2 == 0);
+        assert_eq!(
+            even,
+            model.of(|entry| entry.0 == key && entry.2 % 2 == 0).len()
+        );
     }
     for &pid in pids {
         let keys: Vec<u8> = model
@@ -61,7 +89,7 @@ fn check<D: Keys>(registry: &Registry<u8, u32, D>, model: &Model, pids: &[Pid]) 
 
 fn step<D: Keys>(
     random: &mut Random,
-    (registry, run): (&Registry<u8, u32, D>, Pid),
+    (registry, kind, run): (&Registry<u8, u32, D>, &Kind<D>, Pid),
     (model, value): (&mut Model, u32),
     processes: &mut [Process<()>],
     dead: &mut Vec<Pid>,
@@ -69,7 +97,7 @@ fn step<D: Keys>(
     let at = random.below(processes.len());
     let me = processes[at].pid();
     let key = u8::try_from(random.below(usize::from(KEYS))).unwrap();
-    match random.below(20) {
+    match random.below(21) {
         0..=8 => {
             let taken = model.0.iter().find(|entry| D::UNIQUE && entry.0 == key);
             let expected = taken.map_or(Ok(()), |entry| {
@@ -95,6 +123,18 @@ fn step<D: Keys>(
             dead.push(die(std::mem::replace(&mut processes[at], process())));
             model.0.retain(|entry| entry.1 != me);
         }
+        19 => {
+            let Some(update) = kind.update else { return };
+            let mut mine = model
+                .0
+                .iter_mut()
+                .filter(|entry| (entry.0, entry.1) == (key, me));
+            let expected = mine.next().map(|(_, _, held)| {
+                *held += value;
+                (*held, *held - value)
+            });
+            assert_eq!(update(registry, &processes[at], key, value), expected);
+        }
         _ if random.below(4) == 0 => {
             registry.stop(run, &ExitReason::Normal);
             model.0.clear();
@@ -104,11 +144,11 @@ fn step<D: Keys>(
     }
 }
 
-fn histories<D: Keys>(seed: u64) {
+fn histories<D: Keys>(seed: u64, kind: &Kind<D>) {
     let cases = std::env::var("REGISTRY_MODEL_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok());
-    for case in 0..cases.unwrap_or(400u64) {
+    for case in 0..cases.unwrap_or(1_000_u64) {
         let mut random = Random(seed ^ (case + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let partitions = PARTITIONS[random.below(2)];
         let registry: Registry<u8, u32, D, NoMessage> = registry(partitions);
@@ -118,64 +158,41 @@ fn histories<D: Keys>(seed: u64) {
         for value in 0..u32::try_from(STEPS).unwrap() {
             step(
                 &mut random,
-                (&registry, run),
+                (&registry, kind, run),
                 (&mut model, value),
                 &mut processes,
                 &mut dead,
             );
             let mut pids: Vec<Pid> = processes.iter().map(Process::pid).collect();
             pids.extend(dead.last());
-            check(&registry, &model, &pids);
+            check((&registry, kind), &model, &pids);
         }
         for process in processes {
             die(process);
         }
-        check(&registry, &Model::default(), &dead);
+        check((&registry, kind), &Model::default(), &dead);
     }
 }
 
 #[test]
 fn unique_registries_do_as_the_model_does() {
-    histories::<Unique>(1);
+    let kind = Kind::<Unique> {
+        lookup: |registry, key| registry.lookup(&key).into_iter().collect(),
+        update: Some(|registry, me, key, by| registry.update_value(me, &key, |old| old + by)),
+    };
+    histories(1, &kind);
 }
 
 #[test]
 fn duplicate_registries_do_as_the_model_does() {
-    histories::<Duplicate>(2);
-    histories::<DuplicateByKey>(3);
-}
-
-#[test]
-fn update_value_does_as_the_model_does() {
-    for partitions in PARTITIONS {
-        let registry: Registry<u8, u32> = registry(partitions);
-        let processes: Vec<Process<()>> = (0..3).map(|_| process()).collect();
-        let mut model = std::collections::HashMap::new();
-        let mut random = Random(7);
-        for value in 0..2_000 {
-            let me = &processes[random.below(3)];
-            let key = u8::try_from(random.below(3)).unwrap();
-            match random.below(3) {
-                0 => {
-                    if registry.register(me, key, value).is_ok() {
-                        assert_eq!(model.insert(key, (me.pid(), value)), None);
-                    }
-                }
-                1 => {
-                    let mine = model.get_mut(&key).filter(|(pid, _)| *pid == me.pid());
-                    let expected = mine.map(|(_, old)| {
-                        let before = *old;
-                        *old = before + value;
-                        (*old, before)
-                    });
-                    assert_eq!(registry.update_value(me, &key, |old| old + value), expected);
-                }
-                _ => {
-                    registry.unregister(me, &key);
-                    model.retain(|other, (pid, _)| (*other, *pid) != (key, me.pid()));
-                }
-            }
-            assert_eq!(registry.lookup(&key), model.get(&key).copied());
-        }
-    }
+    let by_pid = Kind::<Duplicate> {
+        lookup: |registry, key| registry.lookup(&key),
+        update: None,
+    };
+    histories(2, &by_pid);
+    let by_key = Kind::<DuplicateByKey> {
+        lookup: |registry, key| registry.lookup(&key),
+        update: None,
+    };
+    histories(3, &by_key);
 }
