@@ -160,7 +160,8 @@ where
 }
 
 /// Nothing besides.
-const NOBODY: Option<(&str, fn() -> std::future::Ready<()>)> = None;
+const NOBODY: Option<(&str, Started)> = None;
+type Started = fn() -> std::future::Ready<()>;
 
 /// Casts as fast as it can; lets others run now and then, as any task should.
 async fn flood(cast: impl Fn() -> Result<(), CastError>) {
@@ -177,6 +178,7 @@ async fn start(id: u64) -> ServerRef<Neighbour> {
     child.expect("it starts")
 }
 
+#[expect(clippy::too_many_lines, reason = "a row of the table after the other")]
 async fn all(only: &str, seconds: u64) {
     let wanted = |name: &str| name.contains(only);
     for id in 0..NEIGHBOURS {
