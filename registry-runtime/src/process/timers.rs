@@ -155,8 +155,7 @@ impl<M> Timers<M> {
             Some(Timed::Once(message)) => Poll::Ready(message),
             Some(Timed::Every(period, mut make)) => {
                 let message = make();
-                // A process that was busy for longer than the period is not flooded afterwards.
-                let next = (at + period).max(Instant::now());
+                let next = not_missed(at + period, period);
                 let place = self.keep(Timed::Every(period, make));
                 self.clock.put(next, timer, place);
                 Poll::Ready(message)
@@ -164,6 +163,24 @@ impl<M> Timers<M> {
             None => Poll::Pending,
         }
     }
+}
+
+/// The first of the moments `next`, `next + period`, … that was not missed: a process that was busy
+/// for longer than the period is not flooded afterwards.
+fn not_missed(next: Instant, period: Duration) -> Instant {
+    /// So late may a tick be: tokio's timers go by milliseconds.
+    const LATE: Duration = Duration::from_millis(5);
+    let now = Instant::now();
+    let behind = now.saturating_duration_since(next);
+    if behind <= LATE {
+        return next;
+    }
+    // No period, and so no moments to keep to: at once.
+    let Some(since_last) = behind.as_nanos().checked_rem(period.as_nanos()) else {
+        return now;
+    };
+    let since_last = u64::try_from(since_last).map_or(Duration::ZERO, Duration::from_nanos);
+    now + period.saturating_sub(since_last)
 }
 
 /// The moment `after` from now; a time out of reach is far away instead.

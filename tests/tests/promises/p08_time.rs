@@ -1,7 +1,7 @@
 //! Promise 8: every timer runs under `tokio::time`, so the paused clock drives all of it.
 //!
 //! Seen to fail: `Intensity` counted by `std::time::Instant`; a process's timers counted from the
-//! system's time; `Call` had no deadline.
+//! system's time; `Call` had no deadline; an interval made its next tick at once when several were missed.
 
 use std::time::Duration;
 
@@ -60,6 +60,16 @@ impl Clock {
     }
 
     #[cast]
+    async fn sleep(&mut self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    #[cast]
+    fn say(&mut self, what: &'static str) {
+        self.note(what);
+    }
+
+    #[cast]
     fn crash(&mut self) {
         panic!("asked to");
     }
@@ -109,6 +119,22 @@ async fn send_after_and_intervals() {
             "tick 7200",
             "tick 10800"
         ]
+    );
+}
+
+#[registry_runtime::test(start_paused = true)]
+async fn an_interval_leaves_out_what_it_was_busy_for_and_goes_before_messages() {
+    let log = Log::new();
+    let server = start(&log).await;
+    server.every(HOUR, "tick").unwrap();
+    server.sleep(HOUR * 7 / 2).unwrap();
+    settle().await;
+    server.say("waited").unwrap();
+    tokio::time::sleep(HOUR * 9 / 2).await;
+    assert_eq!(
+        log.all(),
+        ["init", "tick 12600", "waited 12600", "tick 14400"],
+        "one for those of hours 1 to 3, and then that of hour 4"
     );
 }
 
