@@ -477,6 +477,30 @@ async fn get_or_start_finds_or_starts_and_waits_for_the_dying() {
     assert_eq!(error, StartError::Init(ExitReason::error("no luck")));
 }
 
+#[registry_runtime::test]
+async fn one_that_is_ending_is_found_by_lookup_alone_until_its_name_is_free() {
+    let log = Log::new();
+    let supervisor = started(options()).await;
+    let hangs = Script::new(&log).terminate(Terminate::Hangs).child("a");
+    let hangs = hangs.restart(Restart::Temporary);
+    let first = supervisor.start_child(hangs).await.unwrap();
+    first.exit(ExitReason::Shutdown);
+    log.until("-a").await;
+    assert!(!first.is_alive() && !Worker::via("a").is_alive());
+    assert_eq!(Worker::via("a").whereis(), None);
+    assert_eq!(Workers::lookup("a"), Some((first.pid(), ())));
+    let refused = supervisor.start_child(worker("a", &log)).await.unwrap_err();
+    assert_eq!(refused, StartError::AlreadyStarted(first.pid()));
+    let (handle, spec) = (supervisor.clone(), worker("a", &log));
+    let second = tokio::spawn(async move { handle.get_or_start(spec).await });
+    settle().await;
+    assert!(!second.is_finished(), "it waits for the end");
+    first.exit(ExitReason::Kill);
+    let second = second.await.unwrap().unwrap();
+    assert_eq!(Worker::via("a").whereis(), Some(second.pid()));
+    assert_eq!(log.count("+a"), 2);
+}
+
 #[registry_runtime::test(flavor = "multi_thread", worker_threads = 4)]
 async fn get_or_start_raced_by_many_gives_all_one_server() {
     let supervisor = started(options()).await;

@@ -242,6 +242,33 @@ async fn a_start_that_takes_too_long_names_the_child() {
     assert_eq!(processes(), 1);
 }
 
+#[registry_runtime::test(start_paused = true)]
+async fn one_that_is_told_to_end_waits_for_the_init_of_a_child_and_one_that_is_killed_does_not() {
+    const LIMIT: Duration = Duration::from_secs(7);
+    let log = Log::new();
+    for kill in [false, true] {
+        let supervisor = supervisor(spec(), &["a"], &log).await;
+        let slow = Script::new(&log).inits([Init::Hangs]).child("slow");
+        let slow = slow.start_timeout(LIMIT);
+        let handle = supervisor.clone();
+        let starting = tokio::spawn(async move { handle.start_child(slow).await.map(drop) });
+        log.until("+slow").await;
+        let begun = Instant::now();
+        if kill {
+            supervisor.pid().exit(ExitReason::Kill);
+            assert_eq!(supervisor.wait().await, ExitReason::Killed);
+            assert_eq!(begun.elapsed(), Duration::ZERO);
+            assert!(starting.await.unwrap().is_err());
+        } else {
+            supervisor.shutdown().await;
+            assert_eq!(begun.elapsed(), LIMIT, "as long as the start may take");
+            assert_eq!(starting.await.unwrap(), Err(StartError::Timeout));
+        }
+        assert_eq!(log.count("-a"), usize::from(!kill));
+        assert_eq!(processes(), 1, "no child is left either way");
+    }
+}
+
 #[registry_runtime::test]
 async fn a_child_that_ignores_is_known_and_does_not_run() {
     let log = Log::new();

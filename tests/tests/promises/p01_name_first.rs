@@ -1,6 +1,7 @@
 //! Promise 1: the name is claimed before `init` runs, and free before a failed start returns.
 //!
-//! Seen to fail: `finish` told everyone before the names left (the races below found the name taken).
+//! Seen to fail: `finish` told everyone before the names left (the races below found the name taken); a
+//! start that was given up killed the server.
 //! A start that does not wait for the end of a failed `init` is caught by no test here: see promise 3.
 
 use std::time::Duration;
@@ -90,6 +91,21 @@ async fn a_call_by_name_made_during_init_waits_in_the_mailbox() {
     gate.open();
     assert_eq!(call.await.unwrap(), Ok("a".to_owned()));
     starting.await.unwrap().unwrap();
+}
+
+#[registry_runtime::test]
+async fn a_start_that_is_given_up_goes_on_if_it_was_polled() {
+    Names::start_link().await.unwrap();
+    let (gate, log) = (Gate::shut(), Log::new());
+    drop(start(Init::Works, &gate, &log));
+    assert_eq!(Slow::via("a").whereis(), None, "nobody has polled it");
+    let starting = tokio::spawn(start(Init::Works, &gate, &log));
+    log.until("init").await;
+    starting.abort();
+    assert!(starting.await.unwrap_err().is_cancelled());
+    gate.open();
+    assert_eq!(Slow::via("a").name().await, Ok("a".to_owned()));
+    assert_eq!(log.all(), ["init"]);
 }
 
 #[registry_runtime::test]

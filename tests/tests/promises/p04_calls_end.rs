@@ -192,6 +192,34 @@ async fn in_exited_when_the_server_dies_with_the_call_in_its_mailbox() {
 }
 
 #[registry_runtime::test]
+async fn a_call_is_not_sent_again_to_a_successor() {
+    let log = names(&["a"]).await;
+    let _hangs = tokio::spawn(Server::via("a").hang(Gate::shut()));
+    log.until("hangs").await;
+    let made = Server::via("a").add(1, 2);
+    let sent = tokio::spawn(Server::via("a").add(1, 2));
+    eventually(|| {
+        Server::via("a")
+            .whereis()
+            .and_then(Pid::info)
+            .is_some_and(|info| info.mailbox == 1)
+    })
+    .await;
+    let first = Server::via("a").server_ref().unwrap();
+    first.exit(ExitReason::Kill);
+    first.ended().await;
+    start("a", &log).await;
+    // Whom the one goes to was settled when it was made, and the other has been sent.
+    assert_eq!(made.await, Err(CallError::NotRunning));
+    assert_eq!(
+        sent.await.unwrap(),
+        Err(CallError::Exited(ExitReason::Killed))
+    );
+    assert_eq!(Server::via("a").add(1, 2).await, Ok(3));
+    assert_eq!(log.count("add"), 1, "the successor ran its own call alone");
+}
+
+#[registry_runtime::test]
 async fn in_exited_when_the_server_dies_in_the_handler() {
     for (reason, told) in [
         (ExitReason::Kill, ExitReason::Killed),

@@ -2,13 +2,14 @@
 //! nothing is left behind.
 //!
 //! Seen to fail: the task looked at `KILL` only between messages; `reap` did not wait for the children; a
-//! dynamic supervisor took children in while it ended; `finish` left the process in the table. Not seen:
+//! dynamic supervisor took children in while it ended; `finish` left the process in the table; a handler was polled to its end after an exit signal. Not seen:
 //! `exit::adopt` that refuses nobody, which the supervisor's own look makes up for.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use registry_runtime::prelude::*;
-use registry_tests::{Log, eventually, processes};
+use registry_tests::{Gate, Log, OnDrop, eventually, processes, settle};
 
 registry! { Names, keys = unique, key = u64 }
 
@@ -66,6 +67,37 @@ async fn a_handler_that_waits_for_ever() {
             Err(CallError::Exited(ExitReason::Killed))
         );
         assert_eq!((log.count("terminates"), processes()), (0, 0));
+    }
+}
+
+#[registry_runtime::test(start_paused = true)]
+async fn a_handler_that_is_dropped_drops_what_it_holds_and_runs_no_further() {
+    #[gen_server]
+    struct Holder {
+        log: Log,
+    }
+    #[gen_server]
+    impl Holder {
+        #[cast]
+        async fn hold(&mut self, gate: Gate) {
+            let log = self.log.clone();
+            let _held = OnDrop(Arc::new(move || log.add("dropped")));
+            self.log.add("holds");
+            gate.pass().await;
+            self.log.add("went on");
+        }
+    }
+    for reason in [ExitReason::Kill, ExitReason::Shutdown] {
+        let (log, gate) = (Log::new(), Gate::shut());
+        let server = Holder::start(log.clone()).await.unwrap();
+        server.hold(gate.clone()).unwrap();
+        log.until("holds").await;
+        server.exit(reason);
+        let end = tokio::time::timeout(Duration::from_secs(1), server.ended());
+        end.await.expect("it does not wait for the handler");
+        gate.open();
+        settle().await;
+        assert_eq!(log.all(), ["holds", "dropped"]);
     }
 }
 

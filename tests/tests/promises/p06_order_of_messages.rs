@@ -1,6 +1,7 @@
 //! Promise 6: messages arrive in the order in which they were sent; a death is told after them.
 //!
-//! Seen to fail: `push_signal` put signals before the messages; a batch was taken up from its end.
+//! Seen to fail: `push_signal` put signals before the messages; a batch was taken up from its end; a call was
+//! sent at its second poll.
 
 use registry_runtime::prelude::*;
 use registry_runtime::{ProcessRef, Received};
@@ -123,6 +124,15 @@ async fn casts_calls_and_typed_and_untyped_messages_share_one_order() {
         assert_eq!(server.call(n + 3).await, Ok(n + 3));
     }
     assert_eq!(server.seen().await.unwrap().0, (0..400).collect::<Vec<_>>());
+}
+
+#[registry_runtime::test]
+async fn a_call_is_sent_when_it_is_first_polled_and_of_two_in_a_join_the_first_is() {
+    let server = Recorder::start().await.unwrap();
+    let (made_first, made_last) = (server.call(1), server.call(2));
+    server.cast(0).unwrap();
+    assert_eq!(tokio::join!(made_last, made_first), (Ok(2), Ok(1)));
+    assert_eq!(server.seen().await.unwrap().0, [0, 2, 1]);
 }
 
 #[registry_runtime::test]

@@ -3,6 +3,12 @@
 //! Seen to fail: `finish` dropped the messages left, and `Ctx` those taken out, without catching their
 //! panics (the program was aborted); a claim that panicked left its process in the table. Not seen: a
 //! state that is dropped without, since the task's own `Drop` ends the process then.
+//!
+//! In here are panics, exits and crash loops of servers. The promise's other parts are tested beside their
+//! like: bad options in `registry/options.rs`, `partition_supervisor/start.rs` and `supervisor.rs`
+//! (`a_significant_child_that_could_never_matter_is_an_error`); full mailboxes in `gen_server.rs`
+//! (`a_bounded_mailbox_refuses_casts_and_holds_calls_up`); callbacks and values that panic in
+//! `registry/reentry.rs`, and in `callbacks.rs` of the registry's own tests.
 
 use std::fmt;
 
