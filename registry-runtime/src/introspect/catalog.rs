@@ -154,6 +154,8 @@ pub(crate) fn tree_hint(registry: &Declaration) -> Option<&'static Declaration> 
 }
 
 /// What [`Catalog::check`] found: servers whose registry is in no tree, or that it cannot tell.
+///
+/// Shown in the example of [`catalog`](fn@catalog#examples).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogError(Failure);
 

@@ -39,7 +39,11 @@ const BURST: u32 = 128;
 ///
 /// #[gen_server]
 /// impl Countdown {
-///     fn init(&mut self, ctx: &mut Ctx<Self>) { ctx.continue_with(Tick) }
+///     fn init(&mut self, ctx: &mut Ctx<Self>) {
+///         assert!(ctx.pid().is_alive() && *ctx.node() == Node::current());
+///         assert_eq!(ctx.parent(), None);  // `start` links to nobody
+///         ctx.continue_with(Tick);
+///     }
 ///
 ///     #[info]
 ///     fn tick(&mut self, ctx: &mut Ctx<Self>, _: Tick) {
@@ -149,6 +153,8 @@ impl<A: Actor> Ctx<A> {
 
     /// This process's pid.
     ///
+    /// Shown in the [example](Self#examples).
+    ///
     /// # Elixir
     ///
     /// `self/0`.
@@ -158,12 +164,16 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// The node that this process lives on.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn node(&self) -> &Node {
         &self.cell.header.node
     }
 
     /// The process that started this one with a link: its supervisor, mostly.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn parent(&self) -> Option<Pid> {
         self.cell.header.parent

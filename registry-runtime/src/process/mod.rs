@@ -129,7 +129,8 @@ pub trait Actor: Sized + Send + 'static {
     note = "add `#[info] fn on_message(&mut self, message: {M})` to the `#[gen_server] impl {Self}`"
 )]
 pub trait Info<M: ?Sized>: Actor {
-    /// Makes it one of the process's own messages.
+    /// Makes it one of the process's own messages. Each `#[info]` handler writes one; what it is for is
+    /// shown in the [example](Self#examples).
     ///
     /// # Panics
     ///

@@ -93,12 +93,16 @@ impl PanicInfo {
     }
 
     /// The panic's message.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
     /// Where it panicked, as `file:line:column`; `None` when another panic hook replaced ours.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()

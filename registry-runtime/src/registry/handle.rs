@@ -46,8 +46,12 @@ const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 /// # use registry_runtime::prelude::*;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let sessions: Registry<String, u32> = Registry::builder().name("sessions").build()?;
-/// sessions.start()?;
+/// let sessions: Registry<String, u32> = Registry::builder().name("sessions").partitions(4).build()?;
+/// assert_eq!((sessions.name(), sessions.partitions()), ("sessions", 4));
+/// assert_eq!((sessions.is_running(), sessions.pid()), (false, None));
+/// let own = sessions.start()?;
+/// assert_eq!((sessions.is_running(), sessions.pid()), (true, Some(own)));
+///
 /// let registry = sessions.clone();
 /// let alice = spawn(async move |ctx: Process<()>| {
 ///     registry.register(&ctx, "alice".to_owned(), 7).expect("nobody else is alice");
@@ -136,24 +140,32 @@ where
     }
 
     /// The registry's name, as it was declared or built with.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn name(&self) -> &str {
         &self.inner.core.label.name
     }
 
     /// How many partitions there are.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn partitions(&self) -> usize {
         self.inner.partitions
     }
 
     /// Whether the registry is running.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.inner.core.running.load(Ordering::Acquire)
     }
 
     /// The registry's own process, while it is running.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn pid(&self) -> Option<Pid> {
         let pid = Pid::from_bits(self.inner.process.load(Ordering::Acquire));

@@ -25,6 +25,8 @@ use crate::process::{ExitReason, Pid};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let app = App1::start().await?;
+/// assert_eq!(app.supervisor().pid(), app.pid());
+/// assert!(app.tree().to_string().contains("Names"));
 /// let watched = tokio::spawn({ let app = app.clone(); async move { app.wait().await } });
 /// app.shutdown().await;
 /// assert_eq!(watched.await?, ExitReason::Shutdown);
@@ -46,12 +48,16 @@ impl App {
     }
 
     /// The tree's root.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn supervisor(&self) -> &Supervisor {
         &self.root
     }
 
     /// The pid of the tree's root.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn pid(&self) -> Pid {
         self.root.pid()
@@ -124,6 +130,8 @@ impl App {
     }
 
     /// The living tree.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn tree(&self) -> Tree {
         Tree::of(&self.root.0.name, Some(self.pid()))

@@ -141,7 +141,7 @@ pub enum AutoShutdown {
 
 /// What a child is.
 ///
-/// Told by [`ChildInfo`](super::ChildInfo).
+/// Told by [`ChildInfo`](super::ChildInfo), and shown in its [example](super::ChildInfo#examples).
 ///
 /// # Elixir
 ///
