@@ -1,6 +1,13 @@
 //! Loom models of what processes share: each runs every interleaving of a few threads.
 //!
 //! Run by `RUSTFLAGS="--cfg registry_loom" cargo test -p registry-runtime --release --lib models`.
+//! Each has been seen to fail with a fault of its kind put in: a kill, an exit signal, an answer, or room in
+//! a mailbox that wakes nobody; a closing mailbox that tells no one who waits for room; a wait that an
+//! answer leaves, or takes back after its lock; watchers and links that the dead take in, a child that
+//! its parent takes in as it ends; notes of waits in any order. What loom does not see is std's own
+//! `OnceLock`, which holds a task's waker: that the mailbox is locked between that and the first look.
+//! Without `LOOM_MAX_PREEMPTIONS` a model goes up to three; `none` is all there are.
+//!
 //! A model polls one process at most: which process is current is kept by OS thread, and all of
 //! loom's threads are one.
 
@@ -116,6 +123,19 @@ fn a_kill_is_never_slept_through() {
         thread.join().unwrap();
         assert_eq!(cell.header.exit_reason(), Some(ExitReason::Killed));
         assert!(node.table().get(cell.header.pid).is_none());
+    });
+}
+
+#[test]
+fn an_exit_signal_is_never_slept_through() {
+    model(|| {
+        let node = Node::new();
+        let cell = process(&node);
+        let other = Arc::clone(&cell);
+        let thread = thread::spawn(move || exit::signal(&*other, None, ExitReason::Shutdown));
+        assert_eq!(run_until(&cell, 0), []);
+        thread.join().unwrap();
+        assert_eq!(cell.header.exit_reason(), Some(ExitReason::Shutdown));
     });
 }
 

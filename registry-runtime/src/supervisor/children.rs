@@ -42,13 +42,6 @@ pub(crate) struct Entry {
     pub(crate) last_exit: Option<ExitReason>,
 }
 
-impl Entry {
-    /// It waits for a timer of its own to be started again, and others perhaps for that.
-    pub(crate) fn leads(&self) -> bool {
-        self.state == ChildState::Restarting && !self.follows
-    }
-}
-
 impl Registered {
     pub(crate) fn new(intensity: Intensity) -> Self {
         Self {
@@ -146,11 +139,6 @@ impl Registered {
             .range(first..)
             .map(|(place, _)| *place)
             .collect()
-    }
-
-    /// Whether a child before this place is to be started again, and the rest of its group after it.
-    pub(crate) fn is_led(&self, place: Place) -> bool {
-        self.entries.range(..place).any(|(_, entry)| entry.leads())
     }
 
     /// Whether no significant child runs or is about to.

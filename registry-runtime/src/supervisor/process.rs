@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 
 use super::child::{AnyChildSpec, BeforeRun};
-use super::children::{Place as Seat, Registered};
+use super::children::{Entry, Place as Seat, Registered};
 use super::dynamic_process::end_of;
 use super::instance::Claim;
 use super::intensity::Intensity;
@@ -288,7 +288,6 @@ impl Run {
         let delay = {
             let mut children = self.shared.children.lock();
             children.get_mut(seat).and_then(|entry| {
-                entry.follows = false;
                 let backoff = entry.options.backoff?;
                 Some(entry.failures.after_an_end(backoff))
             })
@@ -306,23 +305,21 @@ impl Run {
     pub(super) async fn restart(&mut self, seat: Seat) -> Result<(), End> {
         let left = {
             let mut children = self.shared.children.lock();
-            match children.get(seat) {
-                // Its turn comes with that of one before it; the timer is of a time before that.
-                Some(entry) if entry.follows => return Ok(()),
-                Some(entry) if entry.leads() => {
+            let waits = |entry: &&Entry| entry.state == ChildState::Restarting;
+            match children.get(seat).filter(waits) {
+                Some(entry) => {
                     let counted = entry.options.backoff.is_none();
                     if counted && !children.intensity.allows() {
                         return Err(End::TooMany);
                     }
                     None
                 }
-                _ if children.is_led(seat) => return Ok(()),
-                _ => Some(children.from(seat)),
+                None => Some(children.from(seat)),
             }
         };
         if let Some(group) = left {
-            // It was ended or started on request meanwhile: those of its group that were to be started
-            // after it wait for nobody else.
+            // It was ended on request meanwhile, and those of its group that were to be started after
+            // it wait for nobody else.
             self.start_group(group).await;
             return Ok(());
         }
@@ -360,19 +357,12 @@ impl Run {
         Ok(())
     }
 
-    /// Starts those that are to be started with their group, in order, up to one that fails or that has
-    /// a timer of its own.
+    /// Starts those that are to be started with their group, in order, up to one that fails.
     async fn start_group(&mut self, seats: Vec<Seat>) {
         for seat in seats {
             let follows = {
                 let children = self.shared.children.lock();
-                let Some(entry) = children.get(seat) else {
-                    continue;
-                };
-                if entry.leads() {
-                    break;
-                }
-                entry.follows
+                children.get(seat).is_some_and(|entry| entry.follows)
             };
             let started = if follows {
                 self.start_again(seat).await
