@@ -1,5 +1,6 @@
 //! The machine, and the versions of everything on it that matters.
 
+use std::fmt;
 use std::fs;
 use std::process::Command;
 
@@ -37,6 +38,17 @@ fn field(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let line = text.lines().find(|line| line.starts_with(name))?;
     Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+/// When, on what, and by what: a line of a report.
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}, {} cores, {:.0} GiB, {}, {}, {}",
+            self.date, self.cpu, self.cores, self.memory, self.kernel, self.rustc, self.libc
+        )
+    }
 }
 
 impl Machine {

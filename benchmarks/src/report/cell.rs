@@ -170,7 +170,8 @@ impl Line<'_> {
 }
 
 /// Three digits that matter.
-pub(super) fn number(value: f64) -> String {
+#[must_use]
+pub fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 1000.0 => crate::table::thousands(value.round() as u64),
         size if size >= 100.0 => format!("{value:.0}"),

@@ -7,6 +7,8 @@ mod readme;
 mod svg;
 mod terminal;
 
+pub use cell::number;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

@@ -41,14 +41,7 @@ pub(super) fn text(
     out.push_str("cargo run --release --manifest-path benchmarks/Cargo.toml\n```\n\n");
     let _ = writeln!(
         out,
-        "{}: {}, {} cores, {:.0} GiB, {}, {}, {}. Load average before: {}. The run took {} min {} s{}.\n",
-        machine.date,
-        machine.cpu,
-        machine.cores,
-        machine.memory,
-        machine.kernel,
-        machine.rustc,
-        machine.libc,
+        "{machine}. Load average before: {}. The run took {} min {} s{}.\n",
         machine.load,
         took.as_secs() / 60,
         took.as_secs() % 60,

@@ -235,7 +235,7 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
             let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
             let (reply, mut awaiting) = reply_slot();
             awaiting
-                .waits_for(&cell.header, S::type_name)
+                .will_ask(&cell.header, S::type_name)
                 .map_err(CallError::Deadlock)?;
             let inspect = Inspect::<S>(Box::new(move |state| reply.send(format!("{state:#?}"))));
             if process.push_any(Box::new(inspect), true).is_err() {

@@ -12,6 +12,7 @@ thread_local! {
 }
 
 /// A process, and what it keeps for itself between two polls.
+#[derive(Default)]
 pub(crate) struct Current {
     process: Option<Arc<dyn Proc>>,
     /// The slot of its last answer, to be used for the next: most processes wait for one answer at a
@@ -84,7 +85,7 @@ pub(crate) fn enter(home: &mut Current) -> Entered<'_> {
         Some(process) => node::enter(&process.header().node),
         None => false,
     };
-    let outer = replace(std::mem::replace(home, Current::nobody()));
+    let outer = replace(std::mem::take(home));
     Entered {
         home,
         outer,
@@ -95,7 +96,7 @@ pub(crate) fn enter(home: &mut Current) -> Entered<'_> {
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        *self.home = replace(std::mem::replace(&mut self.outer, Current::nobody()));
+        *self.home = replace(std::mem::take(&mut self.outer));
         node::restore(self.elsewhere);
     }
 }
@@ -104,7 +105,7 @@ impl Drop for Entered<'_> {
 #[inline]
 fn replace(with: Current) -> Current {
     let replaced = CURRENT.try_with(|current| current.replace(with));
-    replaced.unwrap_or(Current::nobody())
+    replaced.unwrap_or_default()
 }
 
 /// Runs `f` as code that belongs to no process.
@@ -112,7 +113,7 @@ pub(crate) fn hidden<R>(f: impl FnOnce() -> R) -> R {
     struct Back(Current);
     impl Drop for Back {
         fn drop(&mut self) {
-            replace(std::mem::replace(&mut self.0, Current::nobody()));
+            replace(std::mem::take(&mut self.0));
         }
     }
     let _back = Back(replace(Current::nobody()));

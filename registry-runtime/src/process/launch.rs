@@ -203,7 +203,7 @@ impl<'a> Place<'a> {
     {
         let (reply, mut started) = reply_slot();
         // Nothing can wait for who launches it yet: the new process waits for nobody.
-        let noted = started.waits_for(&cell.header, A::type_name);
+        let noted = started.will_ask(&cell.header, A::type_name);
         debug_assert!(
             noted.is_ok(),
             "a process that does not run waits for nobody"

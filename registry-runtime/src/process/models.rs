@@ -13,7 +13,7 @@
 
 use std::future::{pending, poll_fn};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use loom::future::block_on;
 use loom::sync::atomic::Ordering::SeqCst;
@@ -181,35 +181,23 @@ fn who_waits_for_room_is_let_in_or_told_that_there_will_be_none() {
             assert!(other.take_batch(&mut batch));
             other.count_handled();
         });
-        let mut message = Some(2);
-        let sent = |cx: &mut Context<'_>| match mailbox.push_or_wait(message.take()?, cx.waker()) {
-            Push::Full(back) => {
-                message = Some(back);
-                None
-            }
-            push => Some(push),
-        };
-        assert!(matches!(block_on(until(sent)), Push::Wake(_)));
+        assert!(matches!(block_on(send(&mailbox, 2)), Push::Wake(_)));
         thread.join().unwrap();
 
         let other = Arc::clone(&mailbox);
         let thread = thread::spawn(move || assert_eq!(other.close().len(), 1));
-        let mut message = Some(3);
-        let sent = |cx: &mut Context<'_>| match mailbox.push_or_wait(message.take()?, cx.waker()) {
-            Push::Full(back) => {
-                message = Some(back);
-                None
-            }
-            push => Some(push),
-        };
-        assert!(matches!(block_on(until(sent)), Push::Closed(3)));
+        assert!(matches!(block_on(send(&mailbox, 3)), Push::Closed(3)));
         thread.join().unwrap();
     });
 }
 
-/// Asks again at each wake until there is something.
-async fn until<T>(mut ask: impl FnMut(&mut Context<'_>) -> Option<T>) -> T {
-    poll_fn(|cx| ask(cx).map_or(Poll::Pending, Poll::Ready)).await
+/// Waits for room.
+async fn send(mailbox: &Mailbox<u32>, message: u32) -> Push<u32> {
+    poll_fn(|cx| match mailbox.push_or_wait(message, cx.waker()) {
+        Push::Full(_) => Poll::Pending,
+        push => Poll::Ready(push),
+    })
+    .await
 }
 
 #[test]

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-
 use super::child::{AnyChildSpec, ChildOptions};
 use super::failures::Failures;
 use super::intensity::Intensity;
 use super::{ChildInfo, ChildState, Children, Restart};
+use crate::process::pid_map::PidMap;
 use crate::process::{ExitReason, Pid, resolve};
 
 /// A child's place in the order.
@@ -19,7 +18,7 @@ pub(crate) type Place = u64;
 #[derive(Debug)]
 pub(crate) struct Registered {
     entries: BTreeMap<Place, Entry>,
-    by_pid: HashMap<Pid, Place, FixedState>,
+    by_pid: PidMap<Place>,
     by_id: HashMap<Arc<str>, Place>,
     next: Place,
     pub(crate) intensity: Intensity,
@@ -46,7 +45,7 @@ impl Registered {
     pub(crate) fn new(intensity: Intensity) -> Self {
         Self {
             entries: BTreeMap::new(),
-            by_pid: HashMap::default(),
+            by_pid: PidMap::default(),
             by_id: HashMap::new(),
             next: 0,
             intensity,
@@ -79,7 +78,7 @@ impl Registered {
         let entry = self.entries.remove(&place)?;
         self.by_id.remove(&entry.id);
         if let ChildState::Running(pid) = entry.state {
-            self.by_pid.remove(&pid);
+            self.by_pid.remove(pid);
         }
         Some(entry)
     }
@@ -98,7 +97,7 @@ impl Registered {
     }
 
     pub(crate) fn find_pid(&self, pid: Pid) -> Option<Place> {
-        self.by_pid.get(&pid).copied()
+        self.by_pid.get(pid).copied()
     }
 
     pub(crate) fn set_state(&mut self, place: Place, state: ChildState) {
@@ -106,7 +105,7 @@ impl Registered {
             return;
         };
         if let ChildState::Running(old) = entry.state {
-            self.by_pid.remove(&old);
+            self.by_pid.remove(old);
         }
         entry.state = state;
         entry.follows &= state == ChildState::Restarting;
