@@ -524,8 +524,6 @@ async fn those_that_wait_for_a_sibling_to_restart_do_so_no_more_when_it_is_termi
             if delete {
                 supervisor.delete_child("b").await.unwrap();
             }
-            assert_eq!(running(), ["a"], "they are started when b would have been");
-            advance(Duration::from_millis(1_001)).await;
             settle().await;
             assert_eq!(running(), ["a", "c", "d"]);
             if !delete {
@@ -535,6 +533,60 @@ async fn those_that_wait_for_a_sibling_to_restart_do_so_no_more_when_it_is_termi
             supervisor.shutdown().await;
         }
     }
+}
+
+/// Seen to fail: a timer of before the group's restart started those behind one that was down.
+#[registry_runtime::test(start_paused = true)]
+async fn an_old_timer_starts_nobody_who_waits_for_a_sibling() {
+    let second = |n| Backoff::constant(Duration::from_secs(n));
+    let log = Log::new();
+    let fails = || Script::new(&log).inits([Init::Works, Init::Fails]);
+    // `a` waits for 10 seconds; `b` is quicker, takes `a` with it, and fails once.
+    let all = spec()
+        .strategy(Strategy::OneForAll)
+        .child(worker("a", &log).backoff(second(10)))
+        .child(fails().child("b").backoff(second(6)))
+        .child(worker("c", &log));
+    let supervisor = self::supervisor(all, &[], &log).await;
+    Worker::via("a").crash().unwrap();
+    settle().await;
+    advance(Duration::from_secs(1)).await;
+    Worker::via("b").crash().unwrap();
+    settle().await;
+    advance(Duration::from_millis(6_001)).await;
+    settle().await;
+    assert_eq!(running(), ["a"]);
+    // The old timer of `a`.
+    advance(Duration::from_secs(3)).await;
+    settle().await;
+    assert_eq!(running(), ["a"]);
+    advance(Duration::from_secs(4)).await;
+    settle().await;
+    assert_eq!(running(), ["a", "b", "c"]);
+    supervisor.shutdown().await;
+
+    // `a` comes back first, and fails; the timer of `b`, which waits for it by then, is older.
+    let rest = spec()
+        .strategy(Strategy::RestForOne)
+        .child(fails().child("a").backoff(second(5)))
+        .child(worker("b", &log).backoff(second(3)))
+        .child(worker("c", &log));
+    let supervisor = self::supervisor(rest, &[], &log).await;
+    Worker::via("a").crash().unwrap();
+    settle().await;
+    advance(Duration::from_secs(3)).await;
+    Worker::via("b").crash().unwrap();
+    settle().await;
+    advance(Duration::from_millis(2_001)).await;
+    settle().await;
+    assert_eq!(running().len(), 0);
+    advance(Duration::from_secs(2)).await;
+    settle().await;
+    assert_eq!(running().len(), 0);
+    advance(Duration::from_secs(4)).await;
+    settle().await;
+    assert_eq!(running(), ["a", "b", "c"]);
+    supervisor.shutdown().await;
 }
 
 #[registry_runtime::test]

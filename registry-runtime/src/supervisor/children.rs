@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 use std::sync::Arc;
 
 use super::child::{AnyChildSpec, ChildOptions};
@@ -9,7 +10,7 @@ use super::failures::Failures;
 use super::intensity::Intensity;
 use super::{ChildInfo, ChildState, Children, Restart};
 use crate::process::pid_map::PidMap;
-use crate::process::{ExitReason, Pid, resolve};
+use crate::process::{ExitReason, Pid, TimerRef, resolve};
 
 /// A child's place in the order.
 pub(crate) type Place = u64;
@@ -31,14 +32,23 @@ pub(crate) struct Entry {
     type_name: Cow<'static, str>,
     /// `None` while the child is being launched from it.
     spec: Option<AnyChildSpec>,
-    pub(crate) state: ChildState,
-    /// It is `Restarting` with its group: started after those before it, and by no timer of its own.
-    pub(crate) follows: bool,
+    pub(crate) state: State,
     pub(crate) failures: Failures,
     /// How often it has been started again.
     pub(crate) restarts: u32,
     /// Why its last process ended.
     pub(crate) last_exit: Option<ExitReason>,
+}
+
+/// What a child is doing, and what its supervisor waits for to do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Stopped,
+    Running(Pid),
+    /// It is to be started when this timer is due, and those that follow it then as well.
+    Waits(TimerRef),
+    /// It is being started, or is to be after one before it, which failed and waits.
+    Follows,
 }
 
 impl Registered {
@@ -63,8 +73,7 @@ impl Registered {
             options: spec.0.options.clone(),
             type_name: spec.0.launch.name(),
             spec: Some(spec),
-            state: ChildState::Stopped,
-            follows: false,
+            state: State::Stopped,
             failures: Failures::default(),
             restarts: 0,
             last_exit: None,
@@ -77,7 +86,7 @@ impl Registered {
     pub(crate) fn remove(&mut self, place: Place) -> Option<Entry> {
         let entry = self.entries.remove(&place)?;
         self.by_id.remove(&entry.id);
-        if let ChildState::Running(pid) = entry.state {
+        if let State::Running(pid) = entry.state {
             self.by_pid.remove(pid);
         }
         Some(entry)
@@ -100,25 +109,20 @@ impl Registered {
         self.by_pid.get(pid).copied()
     }
 
-    pub(crate) fn set_state(&mut self, place: Place, state: ChildState) {
-        let Some(entry) = self.entries.get_mut(&place) else {
-            return;
-        };
-        if let ChildState::Running(old) = entry.state {
-            self.by_pid.remove(old);
+    /// Notes what a child does from now on. Gives back the timer that it waited for, to be cancelled.
+    #[must_use]
+    pub(crate) fn set_state(&mut self, place: Place, state: State) -> Option<TimerRef> {
+        let entry = self.entries.get_mut(&place)?;
+        let old = mem::replace(&mut entry.state, state);
+        if let State::Running(pid) = old {
+            self.by_pid.remove(pid);
         }
-        entry.state = state;
-        entry.follows &= state == ChildState::Restarting;
-        if let ChildState::Running(pid) = state {
+        if let State::Running(pid) = state {
             self.by_pid.insert(pid, place);
         }
-    }
-
-    /// Has a child be started with its group.
-    pub(crate) fn set_follows(&mut self, place: Place) {
-        self.set_state(place, ChildState::Restarting);
-        if let Some(entry) = self.entries.get_mut(&place) {
-            entry.follows = true;
+        match old {
+            State::Waits(timer) => Some(timer),
+            State::Stopped | State::Running(_) | State::Follows => None,
         }
     }
 
@@ -145,7 +149,7 @@ impl Registered {
         !self
             .entries
             .values()
-            .any(|entry| entry.options.significant && entry.state != ChildState::Stopped)
+            .any(|entry| entry.options.significant && entry.state != State::Stopped)
     }
 
     pub(crate) fn infos(&self) -> Vec<ChildInfo> {
@@ -175,11 +179,13 @@ impl Entry {
     /// the supervisor has yet to hear of it.
     fn shown(&self) -> ChildState {
         match self.state {
-            ChildState::Running(pid) if resolve(pid).is_none() => match self.options.restart {
+            State::Running(pid) if resolve(pid).is_none() => match self.options.restart {
                 Restart::Permanent => ChildState::Restarting,
                 Restart::Transient | Restart::Temporary => ChildState::Stopped,
             },
-            state => state,
+            State::Running(pid) => ChildState::Running(pid),
+            State::Waits(_) | State::Follows => ChildState::Restarting,
+            State::Stopped => ChildState::Stopped,
         }
     }
 }

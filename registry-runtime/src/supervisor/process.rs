@@ -3,18 +3,17 @@
 use std::any::Any;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::child::{AnyChildSpec, BeforeRun};
-use super::children::{Entry, Place as Seat, Registered};
+use super::children::{Place as Seat, Registered, State};
 use super::dynamic_process::end_of;
 use super::instance::Claim;
 use super::intensity::Intensity;
 use super::stop::stop_child;
 use super::supervisor::{Shared, Supervisor, SupervisorSpec};
 use super::view::SupervisorView;
-use super::{
-    AutoShutdown, ChildInfo, ChildState, Restart, Strategy, SupervisorError, SupervisorNotRunning,
-};
+use super::{AutoShutdown, ChildInfo, Restart, Strategy, SupervisorError, SupervisorNotRunning};
 use crate::gen_server::StartError;
 use crate::introspect::View;
 use crate::introspect::report::{self, Report};
@@ -176,19 +175,23 @@ impl Run {
         let launched = panics::caught(|| spec.0.launch.launch(place, &mut |_| ()));
         let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
         self.shared.children.lock().put_spec(seat, spec);
-        let launched = launched?;
-        let running = ChildState::Running(launched.process.header().pid);
-        self.shared.children.lock().set_state(seat, running);
+        let launched = launched.inspect_err(|_| self.set_state(seat, State::Stopped))?;
+        self.set_state(seat, State::Running(launched.process.header().pid));
         if let Some(init) = launched.init
             && let Err(error) = init.done(limit).await
         {
-            self.shared
-                .children
-                .lock()
-                .set_state(seat, ChildState::Stopped);
+            self.set_state(seat, State::Stopped);
             return Err(error);
         }
         Ok(launched.process)
+    }
+
+    /// Notes what a child does from now on: a timer that it waited for is one no longer.
+    fn set_state(&mut self, seat: Seat, state: State) {
+        let timer = self.shared.children.lock().set_state(seat, state);
+        if let Some(timer) = timer {
+            self.ctx.cancel_timer(timer);
+        }
     }
 
     async fn start_again(&mut self, seat: Seat) -> Result<(), StartError> {
@@ -220,15 +223,12 @@ impl Run {
                 .get(seat)
                 .map(|entry| (entry.state, entry.options.shutdown))
         };
-        if let Some((ChildState::Running(pid), shutdown)) = running
+        if let Some((State::Running(pid), shutdown)) = running
             && let Some(child) = resolve(pid)
         {
             stop_child(child, self.shared.process.header.pid, shutdown).await;
         }
-        self.shared
-            .children
-            .lock()
-            .set_state(seat, ChildState::Stopped);
+        self.set_state(seat, State::Stopped);
     }
 
     async fn child_ended(&mut self, ended: ChildExit) -> Result<(), End> {
@@ -260,16 +260,9 @@ impl Run {
             Restart::Temporary => false,
         };
         if again {
-            self.shared
-                .children
-                .lock()
-                .set_state(seat, ChildState::Restarting);
             return self.restart_later(seat).await;
         }
-        self.shared
-            .children
-            .lock()
-            .set_state(seat, ChildState::Stopped);
+        self.set_state(seat, State::Stopped);
         if options.restart == Restart::Temporary {
             let removed = self.shared.children.lock().remove(seat);
             drop(removed);
@@ -283,7 +276,7 @@ impl Run {
         if ends { Err(End::AutoShutdown) } else { Ok(()) }
     }
 
-    /// Restarts a child now, or after its backoff.
+    /// Restarts a child that has ended now, or after its backoff.
     async fn restart_later(&mut self, seat: Seat) -> Result<(), End> {
         let delay = {
             let mut children = self.shared.children.lock();
@@ -295,33 +288,27 @@ impl Run {
         match delay {
             None => self.restart(seat).await,
             Some(delay) => {
-                self.ctx.add_timer(delay, Timed::Once(Request::Again(seat)));
+                self.wait(seat, delay);
                 Ok(())
             }
         }
     }
 
+    fn wait(&mut self, seat: Seat, delay: Duration) {
+        let again = Timed::Once(Request::Again(seat));
+        let timer = self.ctx.add_timer(delay, again);
+        self.set_state(seat, State::Waits(timer));
+    }
+
     /// Restarts a child, and with it those that the strategy says.
     pub(super) async fn restart(&mut self, seat: Seat) -> Result<(), End> {
-        let left = {
+        self.set_state(seat, State::Follows);
+        {
             let mut children = self.shared.children.lock();
-            let waits = |entry: &&Entry| entry.state == ChildState::Restarting;
-            match children.get(seat).filter(waits) {
-                Some(entry) => {
-                    let counted = entry.options.backoff.is_none();
-                    if counted && !children.intensity.allows() {
-                        return Err(End::TooMany);
-                    }
-                    None
-                }
-                None => Some(children.from(seat)),
+            let backoff = children.get(seat).and_then(|entry| entry.options.backoff);
+            if backoff.is_none() && !children.intensity.allows() {
+                return Err(End::TooMany);
             }
-        };
-        if let Some(group) = left {
-            // It was ended on request meanwhile, and those of its group that were to be started after
-            // it wait for nobody else.
-            self.start_group(group).await;
-            return Ok(());
         }
         let first = match self.shared.strategy {
             Strategy::OneForOne => {
@@ -348,26 +335,27 @@ impl Run {
                 drop(children);
                 drop(removed);
             } else {
+                drop(children);
                 // All of them, as in OTP: also one that had ended, in order or on request.
-                children.set_follows(other);
+                self.set_state(other, State::Follows);
             }
         }
-        self.shared.children.lock().set_follows(seat);
         self.start_group(seats).await;
         Ok(())
     }
 
-    /// Starts those that are to be started with their group, in order, up to one that fails.
-    async fn start_group(&mut self, seats: Vec<Seat>) {
+    /// Starts those that follow, in order, up to one that fails, or that waits and has followers of its
+    /// own.
+    pub(super) async fn start_group(&mut self, seats: Vec<Seat>) {
         for seat in seats {
-            let follows = {
+            let state = {
                 let children = self.shared.children.lock();
-                children.get(seat).is_some_and(|entry| entry.follows)
+                children.get(seat).map(|entry| entry.state)
             };
-            let started = if follows {
-                self.start_again(seat).await
-            } else {
-                Ok(())
+            let started = match state {
+                Some(State::Follows) => self.start_again(seat).await,
+                Some(State::Waits(_)) => break,
+                Some(State::Running(_) | State::Stopped) | None => Ok(()),
             };
             if !matches!(started, Ok(()) | Err(StartError::Ignored)) {
                 self.try_again(seat);
@@ -380,14 +368,12 @@ impl Run {
     fn try_again(&mut self, seat: Seat) {
         let delay = {
             let mut children = self.shared.children.lock();
-            children.set_state(seat, ChildState::Restarting);
             children.get_mut(seat).and_then(|entry| {
                 let backoff = entry.options.backoff?;
                 Some(entry.failures.one_more(backoff))
             })
         };
-        self.ctx
-            .add_timer(delay.unwrap_or_default(), Timed::Once(Request::Again(seat)));
+        self.wait(seat, delay.unwrap_or_default());
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::child::AnyChildSpec;
-use super::children::Place as Seat;
+use super::children::{Place as Seat, State};
 use super::process::{End, Request, Run};
-use super::{ChildState, Restart, SupervisorError};
+use super::{Restart, SupervisorError};
 use crate::gen_server::StartError;
 use crate::process::{Pid, Proc};
 
@@ -18,8 +18,11 @@ impl Run {
                 reply.send(started);
             }
             Request::Terminate(id, reply) => {
-                let result = self.terminate(&id).await;
-                reply.send(result);
+                let terminated = self.terminate(&id).await;
+                reply.send(terminated.as_ref().map(drop).map_err(Clone::clone));
+                if let Ok(followers) = terminated {
+                    self.start_group(followers).await;
+                }
             }
             Request::Restart(id, reply) => {
                 let restarted = self.restart_child(&id).await;
@@ -43,8 +46,8 @@ impl Run {
         let temporary = spec.0.options.restart == Restart::Temporary;
         if let Some((_, entry)) = self.shared.children.lock().find_id(&id) {
             return Err(match entry.state {
-                ChildState::Running(pid) => StartError::AlreadyStarted(pid),
-                ChildState::Restarting | ChildState::Stopped => {
+                State::Running(pid) => StartError::AlreadyStarted(pid),
+                State::Waits(_) | State::Follows | State::Stopped => {
                     StartError::DuplicateId(id.to_string())
                 }
             });
@@ -64,20 +67,24 @@ impl Run {
         started
     }
 
-    async fn terminate(&mut self, id: &str) -> Result<(), SupervisorError> {
-        let found = {
+    /// Ends a child for good. Gives back those that may have waited to be started after it, and now
+    /// wait for nobody.
+    async fn terminate(&mut self, id: &str) -> Result<Vec<Seat>, SupervisorError> {
+        let (seat, restart, followers) = {
             let children = self.shared.children.lock();
-            children
-                .find_id(id)
-                .map(|(seat, entry)| (seat, entry.options.restart))
+            let (seat, entry) = children.find_id(id).ok_or(SupervisorError::NotFound)?;
+            let followers = match entry.state {
+                State::Waits(_) => children.from(seat + 1),
+                State::Stopped | State::Running(_) | State::Follows => Vec::new(),
+            };
+            (seat, entry.options.restart, followers)
         };
-        let (seat, restart) = found.ok_or(SupervisorError::NotFound)?;
         self.stop(seat).await;
         if restart == Restart::Temporary {
             let removed = self.shared.children.lock().remove(seat);
             drop(removed);
         }
-        Ok(())
+        Ok(followers)
     }
 
     async fn restart_child(&mut self, id: &str) -> Result<Pid, SupervisorError> {
@@ -91,9 +98,9 @@ impl Run {
         let children = self.shared.children.lock();
         let (seat, entry) = children.find_id(id).ok_or(SupervisorError::NotFound)?;
         match entry.state {
-            ChildState::Running(_) => Err(SupervisorError::Running),
-            ChildState::Restarting => Err(SupervisorError::Restarting),
-            ChildState::Stopped => Ok(seat),
+            State::Running(_) => Err(SupervisorError::Running),
+            State::Waits(_) | State::Follows => Err(SupervisorError::Restarting),
+            State::Stopped => Ok(seat),
         }
     }
 }
