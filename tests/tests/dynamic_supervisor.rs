@@ -2,6 +2,7 @@
 //! beyond it: starts side by side, and get-or-start without a race.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use registry_runtime::prelude::*;
@@ -48,6 +49,41 @@ async fn it_can_be_supervised_and_told_apart_by_id() {
         .collect();
     assert_eq!(ids, ["DynamicSupervisor", "named", "again"]);
     assert_eq!(tree.count_children().supervisors, 3);
+}
+
+/// What is handed to each start.
+#[gen_server]
+struct Holder {
+    shared: Arc<()>,
+}
+
+#[gen_server]
+impl Holder {
+    #[call]
+    fn holds(&self) -> usize {
+        Arc::strong_count(&self.shared)
+    }
+}
+
+/// Seen to fail: with arguments kept for good.
+#[registry_runtime::test]
+async fn what_a_child_is_started_with_is_kept_for_as_long_as_it_may_be_started_again() {
+    for (restart, kept) in [
+        (Restart::Permanent, 1),
+        (Restart::Transient, 1),
+        (Restart::Temporary, 0),
+    ] {
+        let supervisor = started(options()).await;
+        let shared = Arc::new(());
+        let spec = Holder::child_spec(Arc::clone(&shared)).restart(restart);
+        let holder = supervisor.start_child(spec).await.unwrap();
+        assert_eq!(holder.holds().await, Ok(2 + kept), "{restart:?}");
+        let child = &supervisor.which_children()[0];
+        assert_eq!((&*child.id, &*child.type_name), ("Holder", "Holder"));
+        assert_eq!(count(&supervisor), (1, 1));
+        supervisor.terminate_child(holder.pid()).await.unwrap();
+        assert_eq!(Arc::strong_count(&shared), 1);
+    }
 }
 
 #[registry_runtime::test]

@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::Poll;
 
 use super::GenServer;
@@ -10,7 +9,7 @@ use crate::introspect::report;
 use crate::process::cell::EXIT;
 use crate::process::ctx::Next;
 use crate::process::signal::Stop;
-use crate::process::{Cell, Ctx, Exit, ExitReason, ReplyTo, exit, panics};
+use crate::process::{Ctx, Exit, ExitReason, Proc, ReplyTo, current, exit, panics};
 
 /// The body of a server with `init`, which tells `started` when that is done.
 pub(super) async fn run_init<S: GenServer>(
@@ -18,16 +17,16 @@ pub(super) async fn run_init<S: GenServer>(
     mut ctx: Ctx<S>,
     started: ReplyTo<()>,
 ) -> ExitReason {
-    let cell = Arc::clone(&ctx.cell);
-    let mut state = match guarded(&cell, pin!(Some(S::__init(seed, &mut ctx)))).await {
+    let init = guarded(pin!(Some(S::__init(seed, &mut ctx)))).await;
+    let mut state = match init {
         Ok(Ok(state)) => state,
         Ok(Err(reason)) | Err(reason) => {
             // Before the seed and `started` go: whoever waits for the start waits for the end.
-            exit::begin(&*cell, reason.clone());
+            exit::begin(&*ctx.cell, reason.clone());
             return reason;
         }
     };
-    cell.started(started);
+    ctx.cell.started(started);
     let reason = serve(&mut state, &mut ctx).await;
     // Here, and not after the reason is returned: a panic would leak it.
     drop(state);
@@ -36,27 +35,26 @@ pub(super) async fn run_init<S: GenServer>(
 
 /// The body of a server whose state is there.
 pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> ExitReason {
-    let cell = Arc::clone(&ctx.cell);
     let reason = loop {
         if let Some(reason) = ctx.local.as_mut().and_then(|local| local.stop.take()) {
             break reason;
         }
         let message = match std::future::poll_fn(|cx| ctx.poll_next(cx)).await {
             Next::Message(message) => message,
-            Next::Exit => break exit::pending(&*cell),
+            Next::Exit => break exit::pending(&*ctx.cell),
             Next::Any(any) => match routed(any, state, ctx) {
                 Routed::Message(message) => message,
                 Routed::Stop(reason) => break reason,
                 Routed::Nothing => continue,
             },
         };
-        if let Err(reason) = guarded(&cell, pin!(Some(S::__handle(state, message, ctx)))).await {
+        if let Err(reason) = guarded(pin!(Some(S::__handle(state, message, ctx)))).await {
             break reason;
         }
     };
-    exit::begin(&*cell, reason);
+    exit::begin(&*ctx.cell, reason);
     // A signal that came meanwhile goes before: all are told of one reason.
-    let reason = exit::pending(&*cell);
+    let reason = exit::pending(&*ctx.cell);
     if S::TERMINATES {
         // A panic in `terminate` does not change why the process ended.
         let mut ending = pin!(S::__terminate(state, &reason, ctx));
@@ -111,26 +109,35 @@ fn routed<S: GenServer>(any: Box<dyn Any + Send>, state: &S, ctx: &Ctx<S>) -> Ro
 
 /// Polls a handler until it is done, panics, or the process is told to exit: then the handler is
 /// dropped where it waits, and the state is free for `terminate`.
-async fn guarded<S: GenServer, F: Future>(
-    cell: &Cell<S>,
-    mut handler: Pin<&mut Option<F>>,
-) -> Result<F::Output, ExitReason> {
+///
+/// The handler has the process's `Ctx`, so that the process is only known here as the current one.
+async fn guarded<F: Future>(mut handler: Pin<&mut Option<F>>) -> Result<F::Output, ExitReason> {
     std::future::poll_fn(|cx| {
         let Some(running) = handler.as_mut().as_pin_mut() else {
             return Poll::Pending;
         };
         match panics::caught(|| running.poll(cx)) {
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(reason) => Poll::Ready(Err(reason)),
-            Ok(Poll::Pending) if cell.header.has(EXIT) => {
-                // Before the handler goes: the caller whose reply it holds waits for the end.
-                exit::begin(cell, exit::pending(cell));
-                // What the handler holds may panic as it is dropped; it is ending anyway.
-                let _ = panics::caught(|| handler.set(None));
-                Poll::Ready(Err(exit::pending(cell)))
-            }
-            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
+            Err(reason) => return Poll::Ready(Err(reason)),
+            Ok(Poll::Pending) => {}
         }
+        let Some(reason) = current::with(|me| told_to_exit(&**me?)) else {
+            return Poll::Pending;
+        };
+        // What the handler holds may panic as it is dropped; it is ending anyway.
+        let _ = panics::caught(|| handler.set(None));
+        Poll::Ready(Err(reason))
     })
     .await
+}
+
+/// Begins the exit that a process has been told to make.
+fn told_to_exit(process: &dyn Proc) -> Option<ExitReason> {
+    if !process.header().has(EXIT) {
+        return None;
+    }
+    let reason = exit::pending(process);
+    // Before the handler goes: the caller whose reply it holds waits for the end.
+    exit::begin(process, reason.clone());
+    Some(reason)
 }

@@ -28,7 +28,8 @@ const KEEP: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Mailbox<T> {
     queue: Mutex<Queue<T>>,
-    bounded: bool,
+    /// The most messages that may wait; `u32::MAX` is no limit.
+    limit: u32,
     /// How many messages have gone in; written under the lock.
     received: AtomicU64,
     /// How many messages the process has taken up; written by the receiver alone.
@@ -39,14 +40,24 @@ pub(crate) struct Mailbox<T> {
 struct Queue<T> {
     items: VecDeque<T>,
     high_water: u32,
-    /// The most messages that may wait; `u32::MAX` is no limit.
-    limit: u32,
     parked: bool,
     closed: bool,
-    /// Wakes the receiver where its task's waker would not.
+    wakers: Option<Box<Wakers>>,
+}
+
+/// Whom else there is to wake; of most mailboxes nobody, ever.
+#[derive(Debug, Default)]
+struct Wakers {
+    /// The receiver, where its task's waker would not do.
     elsewhere: Option<Waker>,
-    /// Senders that wait for room; only ever filled with a limit.
+    /// Senders that wait for room; only with a limit.
     waiting: Vec<Waker>,
+}
+
+impl<T> Queue<T> {
+    fn wakers(&mut self) -> &mut Wakers {
+        self.wakers.get_or_insert_default()
+    }
 }
 
 /// What a push did.
@@ -66,16 +77,14 @@ impl<T> Mailbox<T> {
     pub(crate) fn new(limit: Option<usize>) -> Self {
         let limit = limit.map_or(u32::MAX, |n| u32::try_from(n).unwrap_or(u32::MAX));
         Self {
-            bounded: limit != u32::MAX,
+            limit,
             queue: Mutex::new(Queue {
                 items: VecDeque::new(),
                 high_water: 0,
-                limit,
                 // The first poll of a process needs no wake, and comes.
                 parked: true,
                 closed: false,
-                elsewhere: None,
-                waiting: Vec::new(),
+                wakers: None,
             }),
             received: AtomicU64::new(0),
             handled: AtomicU64::new(0),
@@ -89,7 +98,7 @@ impl<T> Mailbox<T> {
         if queue.closed {
             return Push::Closed(item);
         }
-        if queue.limit != u32::MAX && self.length() >= u64::from(queue.limit) {
+        if self.is_full() {
             return Push::Full(item);
         }
         self.put(&mut queue, item)
@@ -110,9 +119,10 @@ impl<T> Mailbox<T> {
         if queue.closed {
             return Push::Closed(item);
         }
-        if queue.limit != u32::MAX && self.length() >= u64::from(queue.limit) {
-            if !queue.waiting.iter().any(|waiting| waiting.will_wake(waker)) {
-                queue.waiting.push(waker.clone());
+        if self.is_full() {
+            let waiting = &mut queue.wakers().waiting;
+            if !waiting.iter().any(|waiting| waiting.will_wake(waker)) {
+                waiting.push(waker.clone());
             }
             return Push::Full(item);
         }
@@ -130,10 +140,16 @@ impl<T> Mailbox<T> {
         }
         if queue.parked {
             queue.parked = false;
-            Push::Wake(queue.elsewhere.clone())
+            let wakers = queue.wakers.as_ref();
+            Push::Wake(wakers.and_then(|wakers| wakers.elsewhere.clone()))
         } else {
             Push::Queued
         }
+    }
+
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.limit != u32::MAX && self.length() >= u64::from(self.limit)
     }
 
     #[inline]
@@ -150,7 +166,7 @@ impl<T> Mailbox<T> {
     /// The receiver's: says what wakes it in place of its task's waker.
     pub(crate) fn wake_elsewhere(&self, waker: Option<&Waker>) {
         let waker = waker.cloned();
-        let old = std::mem::replace(&mut self.queue.lock().elsewhere, waker);
+        let old = std::mem::replace(&mut self.queue.lock().wakers().elsewhere, waker);
         drop(old);
     }
 
@@ -174,7 +190,7 @@ impl<T> Mailbox<T> {
         // Written by the receiver alone: no read-modify-write needed.
         let handled = self.handled.load(Ordering::Relaxed);
         self.handled.store(handled + 1, Ordering::Relaxed);
-        if self.bounded {
+        if self.limit != u32::MAX {
             self.let_in();
         }
     }
@@ -183,7 +199,10 @@ impl<T> Mailbox<T> {
     fn let_in(&self) {
         // A sender waits under the lock that it found the mailbox full under, so taking the lock
         // after `handled` has moved misses none.
-        let waiting = std::mem::take(&mut self.queue.lock().waiting);
+        let mut queue = self.queue.lock();
+        let waiting = queue.wakers.as_mut().map(|wakers| &mut wakers.waiting);
+        let waiting = waiting.map(std::mem::take).unwrap_or_default();
+        drop(queue);
         for waker in waiting {
             waker.wake();
         }
@@ -191,19 +210,16 @@ impl<T> Mailbox<T> {
 
     /// Takes no more messages, and hands out those that are left, to be dropped by the caller.
     pub(crate) fn close(&self) -> VecDeque<T> {
-        let (items, waiting, waker) = {
+        let (items, wakers) = {
             let mut queue = self.queue.lock();
             queue.closed = true;
             queue.parked = false;
-            (
-                std::mem::take(&mut queue.items),
-                std::mem::take(&mut queue.waiting),
-                queue.elsewhere.take(),
-            )
+            (std::mem::take(&mut queue.items), queue.wakers.take())
         };
-        drop(waker);
-        for waker in waiting {
-            waker.wake();
+        if let Some(wakers) = wakers {
+            for waker in wakers.waiting {
+                waker.wake();
+            }
         }
         items
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::dynamic_children::Kept;
 use super::options::Backoff;
 use super::{AutoShutdown, ChildKind, Restart, Shutdown};
 use crate::gen_server::{Construct, GenServer, StartError};
@@ -78,6 +79,25 @@ impl Spec<dyn Launch> {
     }
 }
 
+impl Spec<dyn Launch> {
+    /// Only a child that may stay ended can be significant, and only to a supervisor that minds.
+    pub(crate) fn check_significant(&self, auto_shutdown: AutoShutdown) -> Result<(), StartError> {
+        let options = &self.options;
+        let never = auto_shutdown == AutoShutdown::Never || options.restart == Restart::Permanent;
+        if options.significant && never {
+            return Err(StartError::NotSignificant(self.known_as().to_string()));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn known_as(&self) -> Arc<str> {
+        match &self.options.id {
+            Some(id) => Arc::clone(id),
+            None => Arc::from(self.launch.name()),
+        }
+    }
+}
+
 impl fmt::Debug for Spec<dyn Launch> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChildSpec")
@@ -148,23 +168,6 @@ impl AnyChildSpec {
     {
         let name = name.into();
         Self::new(options, Starter { name, start })
-    }
-
-    /// Only a child that may stay ended can be significant, and only to a supervisor that minds.
-    pub(crate) fn check_significant(&self, auto_shutdown: AutoShutdown) -> Result<(), StartError> {
-        let options = &self.0.options;
-        let never = auto_shutdown == AutoShutdown::Never || options.restart == Restart::Permanent;
-        if options.significant && never {
-            return Err(StartError::NotSignificant(self.known_as().to_string()));
-        }
-        Ok(())
-    }
-
-    pub(crate) fn known_as(&self) -> Arc<str> {
-        match &self.0.options.id {
-            Some(id) => Arc::clone(id),
-            None => Arc::from(self.0.launch.name()),
-        }
     }
 }
 
@@ -294,6 +297,19 @@ pub fn child_spec<S: GenServer>(args: S::Args) -> ChildSpec<S> {
             },
             name: S::type_name,
         },
+    }
+}
+
+impl<S: GenServer> ChildSpec<S>
+where
+    S::Args: Clone,
+{
+    /// What the server is started with, and what a dynamic supervisor keeps of it.
+    pub(super) fn split(self) -> (S::Args, Kept) {
+        match Kept::little(&self.options, S::type_name) {
+            Some(kept) => (self.args, kept),
+            None => (self.args.clone(), Kept::All(AnyChildSpec::from(self).0)),
+        }
     }
 }
 

@@ -66,7 +66,7 @@ impl Registered {
     pub(crate) fn add(&mut self, spec: AnyChildSpec) -> Place {
         let place = self.next;
         self.next += 1;
-        let id = spec.known_as();
+        let id = spec.0.known_as();
         self.by_id.insert(Arc::clone(&id), place);
         let entry = Entry {
             id,

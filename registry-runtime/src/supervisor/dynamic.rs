@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::child::{AnyChildSpec, ChildSpec};
-use super::dynamic_children::{Child, State};
+use super::dynamic_children::{Child, Kept, State};
 use super::dynamic_options::DynamicSupervisorOptions;
 use super::dynamic_process::DynamicProcess;
 use super::intensity::Intensity;
@@ -103,8 +103,8 @@ impl Shared {
         Ok(())
     }
 
-    fn take_in(&self, pid: Pid, spec: AnyChildSpec) {
-        let child = Child::new(spec.0);
+    fn take_in(&self, pid: Pid, kept: Kept) {
+        let child = Child::new(kept);
         let mut state = self.state.lock();
         state.reserved -= 1;
         if self.process.header.is_alive() {
@@ -122,24 +122,26 @@ impl Shared {
     /// Starts a child by `launch`, which is given what to do with its process before it runs.
     pub(crate) fn launch<R>(
         &self,
-        spec: AnyChildSpec,
+        kept: Kept,
         launch: impl FnOnce(Place<'_>, &mut dyn FnMut(Pid)) -> Result<R, StartError>,
     ) -> Result<R, StartError> {
-        spec.check_significant(AutoShutdown::Never)?;
+        if let Kept::All(spec) = &kept {
+            spec.check_significant(AutoShutdown::Never)?;
+        }
         if !self.process.header.is_alive() {
             return Err(self.not_running().into());
         }
         self.reserve()?;
-        let mut spec = Some(spec);
+        let mut kept = Some(kept);
         let launched = panics::caught(|| {
             launch(self.place(), &mut |pid| {
-                if let Some(spec) = spec.take() {
-                    self.take_in(pid, spec);
+                if let Some(kept) = kept.take() {
+                    self.take_in(pid, kept);
                 }
             })
         });
         let launched = launched.unwrap_or_else(|panic| Err(StartError::Init(panic)));
-        if spec.is_some() {
+        if kept.is_some() {
             self.state.lock().reserved -= 1;
         }
         launched.map_err(|error| match error {
@@ -206,8 +208,8 @@ impl DynamicSupervisor {
         S::Args: Clone,
     {
         let limit = spec.options.start_timeout;
-        let args = spec.args.clone();
-        let launched = self.0.launch(spec.into(), |place, take_in| {
+        let (args, kept) = spec.split();
+        let launched = self.0.launch(kept, |place, take_in| {
             crate::gen_server::launch::<S>(args, place, &mut |cell| take_in(cell.header.pid))
         })?;
         if let Some(init) = launched.init
@@ -309,7 +311,7 @@ impl DynamicSupervisor {
     pub async fn start_any(&self, spec: impl Into<AnyChildSpec>) -> Result<Pid, StartError> {
         let mut spec: AnyChildSpec = spec.into();
         let limit = spec.0.options.start_timeout;
-        let kept = spec.clone();
+        let kept = Kept::All(spec.clone().0);
         let launched: LaunchedProc = self.0.launch(kept, |place, take_in| {
             let mut before_run = |process: &Arc<dyn Proc>| take_in(process.header().pid);
             spec.0.launch.launch(place, &mut before_run)
@@ -344,7 +346,7 @@ impl DynamicSupervisor {
         let child = self.0.state.lock().remove(pid);
         let child = child.ok_or(SupervisorError::NotFound)?;
         if let Some(process) = crate::process::resolve(pid) {
-            let stopping = stop_child(process, self.pid(), child.spec.options.shutdown);
+            let stopping = stop_child(process, self.pid(), child.shutdown());
             // In a task of its own, so that a caller who gives up does not leave it half-way.
             let _ = self.0.runtime.spawn(stopping).await;
         }
@@ -362,17 +364,17 @@ impl DynamicSupervisor {
     pub fn which_children(&self) -> Vec<ChildInfo> {
         let state = self.0.state.lock();
         let info = |(pid, child): (Pid, &Child)| ChildInfo {
-            id: match &child.spec.options.id {
+            id: match child.id() {
                 Some(id) => Arc::clone(id),
-                None => Arc::from(child.spec.launch.name()),
+                None => Arc::from(child.type_name()),
             },
             state: if child.is_restarting() {
                 ChildState::Restarting
             } else {
                 ChildState::Running(pid)
             },
-            kind: child.spec.options.kind,
-            type_name: child.spec.launch.name(),
+            kind: child.kind(),
+            type_name: child.type_name(),
             restarts: child.restarts(),
             last_exit: child.last_exit().cloned(),
         };

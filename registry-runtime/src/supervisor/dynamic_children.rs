@@ -2,11 +2,13 @@
 //!
 //! Everything here takes the same time however many children there are, but for the listing.
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::child::{Launch, Spec};
+use super::child::{ChildOptions, Launch, Spec};
 use super::failures::Failures;
-use super::{ChildKind, Children};
+use super::{ChildKind, Children, Restart, Shutdown};
 use crate::process::pid_map::PidMap;
 use crate::process::{ExitReason, Pid};
 
@@ -21,16 +23,31 @@ pub(crate) struct State {
 
 #[derive(Debug)]
 pub(crate) struct Child {
-    pub(crate) spec: Box<Spec<dyn Launch>>,
-    /// It has ended, and waits to be started again.
-    restarting: bool,
+    kept: Kept,
     /// What most children never have.
     history: Option<Box<History>>,
 }
 
+/// What a supervisor keeps of how a child is started and ended.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    All(Box<Spec<dyn Launch>>),
+    /// Of a worker that is never started again, and has no name of its own: what it is started with
+    /// would be a sixth of all that it weighs.
+    Worker {
+        type_name: fn() -> &'static str,
+        shutdown: Shutdown,
+    },
+}
+
+// There are as many of these as there are children.
+const _: () = assert!(size_of::<Child>() <= 4 * size_of::<usize>());
+
 /// What a child has been through.
 #[derive(Debug, Default)]
 pub(crate) struct History {
+    /// It has ended, and waits to be started again.
+    restarting: bool,
     /// How often it has been started again.
     pub(crate) restarts: u32,
     pub(crate) failures: Failures,
@@ -38,17 +55,80 @@ pub(crate) struct History {
     pub(crate) last_exit: Option<ExitReason>,
 }
 
+impl Kept {
+    /// What is kept of a worker of this type, if that is not all.
+    pub(crate) fn little(options: &ChildOptions, type_name: fn() -> &'static str) -> Option<Self> {
+        let little = options.restart == Restart::Temporary
+            && options.kind == ChildKind::Worker
+            && options.id.is_none()
+            && !options.significant;
+        little.then_some(Self::Worker {
+            type_name,
+            shutdown: options.shutdown,
+        })
+    }
+}
+
 impl Child {
-    pub(crate) fn new(spec: Box<Spec<dyn Launch>>) -> Self {
+    pub(crate) fn new(kept: Kept) -> Self {
         Self {
-            spec,
-            restarting: false,
+            kept,
             history: None,
         }
     }
 
+    /// Its specification; `None` when it is never started again.
+    pub(crate) fn spec_mut(&mut self) -> Option<&mut Box<Spec<dyn Launch>>> {
+        match &mut self.kept {
+            Kept::All(spec) => Some(spec),
+            Kept::Worker { .. } => None,
+        }
+    }
+
+    /// Keeps this specification from now on, and gives back what was kept.
+    pub(crate) fn keep(&mut self, spec: Box<Spec<dyn Launch>>) -> Kept {
+        std::mem::replace(&mut self.kept, Kept::All(spec))
+    }
+
+    fn options(&self) -> Option<&ChildOptions> {
+        match &self.kept {
+            Kept::All(spec) => Some(&spec.options),
+            Kept::Worker { .. } => None,
+        }
+    }
+
+    pub(crate) fn shutdown(&self) -> Shutdown {
+        match &self.kept {
+            Kept::All(spec) => spec.options.shutdown,
+            Kept::Worker { shutdown, .. } => *shutdown,
+        }
+    }
+
+    pub(crate) fn restart(&self) -> Restart {
+        self.options()
+            .map_or(Restart::Temporary, |options| options.restart)
+    }
+
+    pub(crate) fn kind(&self) -> ChildKind {
+        self.options()
+            .map_or(ChildKind::Worker, |options| options.kind)
+    }
+
+    pub(crate) fn id(&self) -> Option<&Arc<str>> {
+        self.options()?.id.as_ref()
+    }
+
+    pub(crate) fn type_name(&self) -> Cow<'static, str> {
+        match &self.kept {
+            Kept::All(spec) => spec.launch.name(),
+            Kept::Worker { type_name, .. } => type_name().into(),
+        }
+    }
+
     pub(crate) fn is_restarting(&self) -> bool {
-        self.restarting
+        self.history
+            .as_ref()
+            .is_some_and(|history| history.restarting)
     }
 
     pub(crate) fn restarts(&self) -> u32 {
@@ -65,18 +145,18 @@ impl Child {
 
     /// It has ended: how long its restart waits.
     pub(crate) fn has_ended(&mut self) -> Option<Duration> {
-        let backoff = self.spec.options.backoff?;
+        let backoff = self.options()?.backoff?;
         Some(self.history().failures.after_an_end(backoff))
     }
 
     /// A restart of it has failed: how long the next one waits.
     pub(crate) fn has_failed(&mut self) -> Option<Duration> {
-        let backoff = self.spec.options.backoff?;
+        let backoff = self.options()?.backoff?;
         Some(self.history().failures.one_more(backoff))
     }
 
     fn is_supervisor(&self) -> bool {
-        self.spec.options.kind == ChildKind::Supervisor
+        self.kind() == ChildKind::Supervisor
     }
 }
 
@@ -88,7 +168,7 @@ impl State {
 
     /// Puts a child in; one that was there under this pid comes back.
     pub(crate) fn insert(&mut self, pid: Pid, child: Child) -> Option<Child> {
-        self.restarting += usize::from(child.restarting);
+        self.restarting += usize::from(child.is_restarting());
         self.supervisors += usize::from(child.is_supervisor());
         let old = self.children.insert(pid, child);
         self.uncount(old)
@@ -103,7 +183,7 @@ impl State {
     /// `None` when it was taken out meanwhile.
     pub(crate) fn succeed(&mut self, old: Pid, new: Pid) -> Option<u32> {
         let mut child = self.remove(old)?;
-        child.restarting = false;
+        child.history().restarting = false;
         let restarts = child.restarts();
         // No process had this pid before.
         let none = self.insert(new, child);
@@ -119,6 +199,7 @@ impl State {
             && other.restarts() == 0
         {
             other.history = first.history.take();
+            other.history().restarting = false;
         }
         Some(first)
     }
@@ -131,7 +212,7 @@ impl State {
 
     fn uncount(&mut self, child: Option<Child>) -> Option<Child> {
         if let Some(child) = &child {
-            self.restarting -= usize::from(child.restarting);
+            self.restarting -= usize::from(child.is_restarting());
             self.supervisors -= usize::from(child.is_supervisor());
         }
         child
@@ -148,9 +229,10 @@ impl State {
     /// Notes that a child has ended of `reason`, and is to be started again.
     pub(crate) fn will_restart(&mut self, pid: Pid, reason: ExitReason) {
         if let Some(child) = self.children.get_mut(pid) {
-            self.restarting += usize::from(!child.restarting);
-            child.restarting = true;
-            child.history().last_exit = Some(reason);
+            let history = child.history();
+            self.restarting += usize::from(!history.restarting);
+            history.restarting = true;
+            history.last_exit = Some(reason);
         }
     }
 

@@ -98,7 +98,7 @@ async fn run(shared: &Shared, mut ctx: Ctx<DynamicProcess>, claim: Claim) -> Exi
     exit::begin(&*cell, reason.clone());
     let left = {
         let state = shared.state.lock();
-        let each = |(pid, child): (Pid, &Child)| (pid, child.spec.options.shutdown);
+        let each = |(pid, child): (Pid, &Child)| (pid, child.shutdown());
         state.iter().map(each).collect()
     };
     stop_all(&*cell, left).await;
@@ -176,13 +176,13 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
     let ending = shared.process.header.has(EXITING);
     let of_interest = (*started || child.restarts() > 0) && !ending;
     let again = of_interest
-        && match child.spec.options.restart {
+        && match child.restart() {
             Restart::Permanent => *reason != ExitReason::Ignore,
             Restart::Transient => !reason.is_orderly() && *reason != ExitReason::Ignore,
             Restart::Temporary => false,
         };
-    let id = child.spec.options.id.clone();
-    let name = child.spec.launch.name();
+    let id = child.id().cloned();
+    let name = child.type_name();
     let gone = if again {
         state.will_restart(*pid, reason.clone());
         None
@@ -223,14 +223,18 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         let Some(child) = state.get_mut(pid) else {
             return Ok(());
         };
-        if child.spec.options.backoff.is_none() && !shared.intensity.lock().allows() {
+        let Some(spec) = child.spec_mut() else {
+            return Ok(());
+        };
+        if spec.options.backoff.is_none() && !shared.intensity.lock().allows() {
             return Err(TooMany);
         }
+        let stand_in = spec.stand_in();
+        let spec = std::mem::replace(spec, stand_in);
         let history = child.history();
         history.restarts = history.restarts.saturating_add(1);
         history.failures.started();
-        let stand_in = child.spec.stand_in();
-        std::mem::replace(&mut child.spec, stand_in)
+        spec
     };
     let mut at = pid;
     let mut before_run = |process: &Arc<dyn Proc>| {
@@ -256,12 +260,12 @@ fn restart(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(
         panics::discard_all([spec]);
         return Ok(());
     };
-    let stand_in = std::mem::replace(&mut child.spec, spec);
+    let limit = spec.options.start_timeout;
+    let stand_in = child.keep(spec);
     let gone = match launched {
         // How its `init` ends is heard by `ChildExit`, like any other end; one that takes too long is
         // killed from beside, so that other children wait for nothing.
         Ok(launched) => {
-            let limit = child.spec.options.start_timeout;
             if let (Some(init), Some(limit)) = (launched.init, limit) {
                 drop(shared.runtime.spawn(init.handed_on().done(Some(limit))));
             }

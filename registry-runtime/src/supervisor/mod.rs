@@ -62,6 +62,7 @@ pub use declared::{
     dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
     supervisor_instance, supervisor_spec, tree,
 };
+pub(crate) use dynamic_children::Kept;
 pub(crate) use dynamic_process::end_of;
 pub(crate) use instance::{Claim, claim};
 pub(crate) use stop::stop_child;

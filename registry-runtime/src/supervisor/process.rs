@@ -119,11 +119,11 @@ impl Run {
 
     async fn start_all(&mut self, children: Vec<AnyChildSpec>) -> Result<(), StartError> {
         for spec in children {
-            let id = spec.known_as();
+            let id = spec.0.known_as();
             if self.shared.children.lock().find_id(&id).is_some() {
                 return Err(StartError::DuplicateId(id.to_string()));
             }
-            spec.check_significant(self.shared.auto_shutdown)?;
+            spec.0.check_significant(self.shared.auto_shutdown)?;
             let seat = self.shared.children.lock().add(spec);
             match self.start(seat).await {
                 Ok(_) | Err(StartError::Ignored) => {}

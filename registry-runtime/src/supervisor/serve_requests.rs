@@ -41,8 +41,8 @@ impl Run {
     }
 
     async fn start_child(&mut self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
-        spec.check_significant(self.shared.auto_shutdown)?;
-        let id = spec.known_as();
+        spec.0.check_significant(self.shared.auto_shutdown)?;
+        let id = spec.0.known_as();
         let temporary = spec.0.options.restart == Restart::Temporary;
         if let Some((_, entry)) = self.shared.children.lock().find_id(&id) {
             return Err(match entry.state {

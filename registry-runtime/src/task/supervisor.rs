@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::process::{Member, launch};
-use super::start::child_options;
 use super::{Task, TaskSupervisorOptions};
 use crate::gen_server::StartError;
 use crate::process::{ExitReason, Pid, current};
-use crate::supervisor::{AnyChildSpec, ChildInfo, Children, DynamicSupervisor, SupervisorError};
+use crate::supervisor::{
+    AnyChildSpec, ChildInfo, Children, DynamicSupervisor, Kept, Shutdown, SupervisorError,
+};
 
 /// Whether a supervised task is linked to whoever starts it.
 #[derive(Clone, Copy, Debug)]
@@ -146,9 +147,11 @@ impl TaskSupervisor {
             Linked::Yes => current::get(),
             Linked::No => None,
         };
-        // There to be counted and listed; it runs once, and is never started from this.
-        let spec = AnyChildSpec::starting("Task", child_options(), |_, _| Err(StartError::Ignored));
-        self.0.0.launch(spec, |place, take_in| {
+        let kept = Kept::Worker {
+            type_name: || "Task",
+            shutdown: Shutdown::default(),
+        };
+        self.0.0.launch(kept, |place, take_in| {
             launch(place, owner.as_deref(), future, |cell| {
                 take_in(cell.header.pid);
                 Some(Member::new(self.0.clone(), Arc::clone(cell)))
