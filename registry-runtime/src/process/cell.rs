@@ -179,6 +179,11 @@ pub struct Cell<A: Actor> {
     pub(crate) mailbox: Mailbox<Envelope<A::Msg>>,
 }
 
+// With the two counts of an `Arc`, 320 bytes: a size of mimalloc's, and one that glibc lays out beside a
+// small server's task without a gap. With eight more it was 64 bytes a process, and with forty less 76.
+#[cfg(all(target_pointer_width = "64", not(registry_loom)))]
+const _: () = assert!(size_of::<Cell<super::Plain<()>>>() == 304);
+
 /// Why a message was not taken; it is handed back.
 #[derive(Debug)]
 pub(crate) enum Refused<M> {

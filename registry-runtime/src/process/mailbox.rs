@@ -42,22 +42,10 @@ struct Queue<T> {
     high_water: u32,
     parked: bool,
     closed: bool,
-    wakers: Option<Box<Wakers>>,
-}
-
-/// Whom else there is to wake; of most mailboxes nobody, ever.
-#[derive(Debug, Default)]
-struct Wakers {
-    /// The receiver, where its task's waker would not do.
+    /// Wakes the receiver where its task's waker would not.
     elsewhere: Option<Waker>,
-    /// Senders that wait for room; only with a limit.
+    /// Senders that wait for room; only ever filled with a limit.
     waiting: Vec<Waker>,
-}
-
-impl<T> Queue<T> {
-    fn wakers(&mut self) -> &mut Wakers {
-        self.wakers.get_or_insert_default()
-    }
 }
 
 /// What a push did.
@@ -84,7 +72,8 @@ impl<T> Mailbox<T> {
                 // The first poll of a process needs no wake, and comes.
                 parked: true,
                 closed: false,
-                wakers: None,
+                elsewhere: None,
+                waiting: Vec::new(),
             }),
             received: AtomicU64::new(0),
             handled: AtomicU64::new(0),
@@ -120,9 +109,8 @@ impl<T> Mailbox<T> {
             return Push::Closed(item);
         }
         if self.is_full() {
-            let waiting = &mut queue.wakers().waiting;
-            if !waiting.iter().any(|waiting| waiting.will_wake(waker)) {
-                waiting.push(waker.clone());
+            if !queue.waiting.iter().any(|waiting| waiting.will_wake(waker)) {
+                queue.waiting.push(waker.clone());
             }
             return Push::Full(item);
         }
@@ -140,8 +128,7 @@ impl<T> Mailbox<T> {
         }
         if queue.parked {
             queue.parked = false;
-            let wakers = queue.wakers.as_ref();
-            Push::Wake(wakers.and_then(|wakers| wakers.elsewhere.clone()))
+            Push::Wake(queue.elsewhere.clone())
         } else {
             Push::Queued
         }
@@ -166,7 +153,7 @@ impl<T> Mailbox<T> {
     /// The receiver's: says what wakes it in place of its task's waker.
     pub(crate) fn wake_elsewhere(&self, waker: Option<&Waker>) {
         let waker = waker.cloned();
-        let old = std::mem::replace(&mut self.queue.lock().wakers().elsewhere, waker);
+        let old = std::mem::replace(&mut self.queue.lock().elsewhere, waker);
         drop(old);
     }
 
@@ -199,10 +186,7 @@ impl<T> Mailbox<T> {
     fn let_in(&self) {
         // A sender waits under the lock that it found the mailbox full under, so taking the lock
         // after `handled` has moved misses none.
-        let mut queue = self.queue.lock();
-        let waiting = queue.wakers.as_mut().map(|wakers| &mut wakers.waiting);
-        let waiting = waiting.map(std::mem::take).unwrap_or_default();
-        drop(queue);
+        let waiting = std::mem::take(&mut self.queue.lock().waiting);
         for waker in waiting {
             waker.wake();
         }
@@ -210,16 +194,19 @@ impl<T> Mailbox<T> {
 
     /// Takes no more messages, and hands out those that are left, to be dropped by the caller.
     pub(crate) fn close(&self) -> VecDeque<T> {
-        let (items, wakers) = {
+        let (items, waiting, waker) = {
             let mut queue = self.queue.lock();
             queue.closed = true;
             queue.parked = false;
-            (std::mem::take(&mut queue.items), queue.wakers.take())
+            (
+                std::mem::take(&mut queue.items),
+                std::mem::take(&mut queue.waiting),
+                queue.elsewhere.take(),
+            )
         };
-        if let Some(wakers) = wakers {
-            for waker in wakers.waiting {
-                waker.wake();
-            }
+        drop(waker);
+        for waker in waiting {
+            waker.wake();
         }
         items
     }
