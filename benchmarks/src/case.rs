@@ -64,6 +64,8 @@ pub enum Kind {
     Listeners,
     /// What a restart backoff costs.
     Backoff,
+    /// What it costs a declared registry to be found on its node.
+    Nodes,
 }
 
 /// One case.
@@ -150,7 +152,8 @@ pub fn all() -> Vec<Case> {
     all.push(case("bounded", Kind::Bounded, Mt, 1));
     all.push(case("snapshots", Kind::Snapshots, Mt, 10_000));
     all.push(case("listeners", Kind::Listeners, Mt, 1_000));
-    all.push(case("backoff", Kind::Backoff, Mt, 20_000));
+    all.push(case("backoff", Kind::Backoff, Mt, 8_000));
+    all.push(case("nodes", Kind::Nodes, Ct, 1));
     all
 }
 

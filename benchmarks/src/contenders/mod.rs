@@ -71,7 +71,7 @@ pub(crate) fn is_table(kind: Kind) -> bool {
 pub(crate) fn is_option(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff
+        Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff | Kind::Nodes
     )
 }
 

@@ -73,7 +73,8 @@ pub(super) fn options(what: &str, figures: &[(&'static str, &str)]) -> Vec<Row> 
 }
 
 /// The figures that are measured without and with an option.
-const OPTION_METRICS: [(&str, &str, &str); 5] = [
+const OPTION_METRICS: [(&str, &str, &str); 6] = [
+    ("lookup", "lookup off", "lookup on"),
     ("cast", "cast off", "cast on"),
     ("call", "call off", "call on"),
     ("register", "register off", "register on"),

@@ -245,5 +245,6 @@ pub fn rows(kind: Kind, flavor: Flavor, n: u64) -> Vec<Row> {
         ),
         Kind::Listeners => options("a listener", &[("register", "register + unregister")]),
         Kind::Backoff => options("restart backoff", &[("start", "start"), ("bytes", "RSS")]),
+        Kind::Nodes => options("a node to choose", &[("lookup", "lookup of a hot key")]),
     }
 }

@@ -49,7 +49,7 @@ fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
             | Kind::Count
             | Kind::Keys
             | Kind::Entries => table::measure(kind, run).await,
-            Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff => {
+            Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff | Kind::Nodes => {
                 Some(options::measure(kind, run).await)
             }
             _ => measure::named::<client::Ours>(kind, run).await,

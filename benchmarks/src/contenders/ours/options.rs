@@ -1,5 +1,6 @@
 //! What each optional thing costs: the same measurement without and with it.
 
+use std::hint::black_box;
 use std::time::Duration;
 
 use registry_runtime::prelude::*;
@@ -58,6 +59,7 @@ pub(super) async fn measure(kind: Kind, run: Run) -> Samples {
         Kind::Bounded => bounded(run).await,
         Kind::Snapshots => snapshots(run).await,
         Kind::Listeners => listeners(run).await,
+        Kind::Nodes => nodes(run).await,
         _ => backoff(run).await,
     }
 }
@@ -129,7 +131,7 @@ async fn snapshots(run: Run) -> Samples {
         let mut every = tokio::time::interval(Duration::from_secs(1));
         loop {
             every.tick().await;
-            std::hint::black_box(Node::current().snapshot());
+            black_box(Node::current().snapshot());
         }
     });
     let on = client::Ours::client(calls()).await;
@@ -160,34 +162,63 @@ async fn listeners(run: Run) -> Samples {
     vec![("register off", off), ("register on", on)]
 }
 
+/// Lookups in a registry that is a value, and in a declared one, which finds the instance of its node.
+async fn nodes(run: Run) -> Samples {
+    std::mem::forget(Optional::start().await.expect("a tree"));
+    let value: Registry<String> = Registry::builder().build().expect("options that fit");
+    value.start().expect("a registry");
+    let (sender, done) = oneshot::channel();
+    spawn(move |ctx: Process<()>| async move {
+        let key = names(1)[0].clone();
+        value.register(&ctx, key.clone(), ()).expect("a free key");
+        Quiet::register(&ctx, key.clone(), ()).expect("a free key");
+        macro_rules! lookups {
+            ($lookup:expr) => {
+                run.steady_sync(1000, |n| {
+                    for _ in 0..n {
+                        black_box($lookup(black_box(&*key)));
+                    }
+                })
+            };
+        }
+        let off = lookups!(|key: &str| value.lookup(key));
+        let _ = sender.send((off, lookups!(|key: &str| Quiet::lookup(key))));
+    });
+    let (off, on) = done.await.expect("a process");
+    vec![("lookup off", off), ("lookup on", on)]
+}
+
+/// Blocks of starts without and with a backoff.
+const BLOCKS: u64 = 8;
+
 async fn backoff(run: Run) -> Samples {
     crowd::Ours::boot().await;
     let backoff = Backoff::exponential(Duration::from_millis(10), Duration::from_secs(1));
     // Whoever comes first pays for what both use.
-    for i in 0..run.n / 10 {
+    // And so many that no table grows in one half alone, all of which double at about the same sizes.
+    for i in 0..run.n * 4 {
         crowd::Ours::start(i).await;
     }
-    let mut samples = Samples::new();
-    for (first, with, figure, memory) in [
-        (run.n, None, "start off", "bytes off"),
-        (run.n * 3, Some(backoff), "start on", "bytes on"),
-    ] {
+    // In turn, so that what memory costs at the moment falls on both.
+    let (mut next, mut ns, mut bytes) = (run.n * 4, [0.0; 2], [0.0; 2]);
+    for block in 0..2 * BLOCKS {
+        let on = block % 2;
         let before = resident();
         let clock = Clock::start();
-        for i in 0..run.n {
-            let spec = crowd::Session::child_spec(first + i);
-            let spec = with
-                .into_iter()
-                .fold(spec, registry_runtime::ChildSpec::backoff);
+        for _ in 0..run.n / BLOCKS {
+            let spec = crowd::Session::child_spec(next);
+            let spec = if on == 1 { spec.backoff(backoff) } else { spec };
             crowd::SessionSup::start_child(spec).await.expect("a child");
+            next += 1;
         }
-        let ns = clock.stop(run.n)[0].1;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        samples.push((figure, ns));
-        samples.push((
-            memory,
-            resident().saturating_sub(before) as f64 / run.n as f64,
-        ));
+        ns[on as usize] += clock.stop(run.n)[0].1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        bytes[on as usize] += resident().saturating_sub(before) as f64 / run.n as f64;
     }
-    samples
+    vec![
+        ("start off", ns[0]),
+        ("start on", ns[1]),
+        ("bytes off", bytes[0]),
+        ("bytes on", bytes[1]),
+    ]
 }
