@@ -43,7 +43,7 @@ pub enum Restart {
     Permanent,
     /// Unless it ended in order: `Normal`, `Shutdown`, `ShutdownWith`.
     Transient,
-    /// Never.
+    /// Never. A dynamic supervisor keeps no arguments of such a child.
     Temporary,
 }
 
