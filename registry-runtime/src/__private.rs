@@ -31,7 +31,7 @@ pub use crate::supervisor::{
 };
 pub use crate::supervisor::{
     DeclaredPartitionSupervisor, Partition, PartitionSupervisor, PartitionSupervisorOptions,
-    ResizeError, partition_child_spec, partition_instance, partition_options,
+    ResizeError, part,
 };
 pub use crate::task::{
     AsyncStream, DeclaredTaskSupervisor, Task, TaskSupervisor, TaskSupervisorOptions,

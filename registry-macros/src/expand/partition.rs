@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 
 use super::declaration::{self, Declaration};
 use super::registry::{item, visibility};
-use super::{dynamic, placement, spec, time};
+use super::{dynamic, placement, spec};
 use crate::krate::Krate;
 use crate::model::registry::{Declared, Partitions};
 use crate::model::tree::{Partition, PartitionOf, PartitionServer};
@@ -29,7 +29,8 @@ pub(super) fn partition(partition: &Partition, krate: &Krate) -> TokenStream {
     };
     let reference = declaration.reference(krate);
     let submission = declaration::submit(krate, &quote!(<#name as #declared_trait>::declaration));
-    let instance = quote!(#krate::Instance<#krate::PartitionSupervisor<#of>>);
+    // By way of a trait, so that what is no partition is told of where it is written, and nowhere else.
+    let types = quote!(#krate::part::Types);
     let options = options(partition, &spec, krate);
     quote! {
         #item
@@ -41,8 +42,8 @@ pub(super) fn partition(partition: &Partition, krate: &Krate) -> TokenStream {
                 type Of = #of;
                 #steps
 
-                fn slot() -> &'static #krate::Slot<Self, #instance> {
-                    static SLOT: #krate::Slot<#name, #instance> = #krate::Slot::new();
+                fn slot() -> &'static <Self as #types>::Slot {
+                    static SLOT: <#name as #types>::Slot = #krate::Slot::new();
                     &SLOT
                 }
 
@@ -50,12 +51,12 @@ pub(super) fn partition(partition: &Partition, krate: &Krate) -> TokenStream {
                     #reference
                 }
 
-                fn options() -> #krate::PartitionSupervisorOptions<#of> {
+                fn options() -> <Self as #types>::Options {
                     #options
                 }
             }
 
-            #root::__partition_supervisor_api! { #name, #vis, #of }
+            #root::__partition_supervisor_api! { #name, #vis }
             #submission
         };
     }
@@ -88,37 +89,27 @@ fn of(of: &PartitionOf, krate: &Krate) -> (TokenStream, TokenStream, Option<Toke
 /// An expression of type `PartitionSupervisorOptions`.
 fn options(partition: &Partition, spec: &TokenStream, krate: &Krate) -> TokenStream {
     let Partition {
+        declared,
         partitions,
         policy,
         number,
         ..
     } = partition;
-    let mut builder = quote!(#krate::PartitionSupervisor::builder(#spec));
-    if let Some(number) = number {
-        // What the builder is given is for those who do not ask for the number.
-        builder = quote! {
-            #krate::PartitionSupervisor::builder({
-                let #number: #krate::core::primitive::usize = 0;
-                #spec
-            })
-            .with_arguments(move |#number: #krate::core::primitive::usize| #spec)
-        };
-    }
-    let partitions = partitions.as_ref().map(|partitions| match partitions {
-        Partitions::Schedulers => quote!(.partitions(#krate::Partitions::Schedulers)),
-        Partitions::Count(count) => quote!(.partitions(#krate::Partitions::Count(#count))),
-    });
-    let strategy = policy.strategy.map(|strategy| {
-        let strategy = names::item(strategy);
-        quote!(.strategy(#krate::Strategy::#strategy))
-    });
-    let max_restarts = policy
-        .max_restarts
+    let number = number
         .as_ref()
-        .map(|most| quote!(.max_restarts(#most)));
-    let within = policy.within.as_ref().map(|time| {
-        let time = time::duration(time, krate);
-        quote!(.within(#time))
-    });
-    quote!(#builder #partitions #strategy #max_restarts #within)
+        .map_or_else(|| quote!(_), |number| quote!(#number));
+    let option = quote!(#krate::core::option::Option);
+    let partitions = match partitions {
+        Some(Partitions::Schedulers) => quote!(#option::Some(#krate::Partitions::Schedulers)),
+        Some(Partitions::Count(count)) => quote!(#option::Some(#krate::Partitions::Count(#count))),
+        None => quote!(#option::None),
+    };
+    let policy = spec::policy(policy, &declared.name, krate);
+    quote! {
+        #krate::part::options::<Self, _>(
+            #partitions,
+            #policy,
+            move |#number: #krate::core::primitive::usize| #spec,
+        )
+    }
 }

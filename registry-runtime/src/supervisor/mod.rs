@@ -47,7 +47,13 @@ pub use options::{AutoShutdown, Backoff, ChildKind, Restart, Shutdown, Strategy}
 pub use partition::PartitionSupervisor;
 pub use partition_declared::DeclaredPartitionSupervisor;
 #[doc(hidden)]
-pub use partition_declared::{partition_child_spec, partition_instance, partition_options};
+pub mod part {
+    //! What the functions of declared partition supervisors are made of.
+    pub use super::partition_declared::{
+        Types, child_spec, count_children, handle, options, partitions, resize, start_link, via,
+        whereis, which_children,
+    };
+}
 pub use partition_kind::{Partition, PartitionKey, PartitionSpec};
 pub use partition_options::PartitionSupervisorOptions;
 pub use partition_resize::ResizeError;

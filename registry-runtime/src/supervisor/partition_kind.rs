@@ -7,13 +7,14 @@ use super::child::{AnyChildSpec, BeforeRun, ChildOptions, ChildSpec};
 use super::dynamic_process::launch as launch_dynamic;
 use super::partition_route::Table;
 use super::{DynamicSupervisor, DynamicSupervisorOptions, SupervisorError};
+use crate::agent::{Agent, AgentServer};
 use crate::gen_server::{self, Address, Client, GenServer};
 use crate::process::launch::{LaunchedProc, Place};
 use crate::process::{Cell, Proc};
 use crate::task::{TaskSupervisor, TaskSupervisorOptions};
 
 /// What a [`PartitionSupervisor`](super::PartitionSupervisor) can have several of: a server whose
-/// arguments can be cloned, a [`DynamicSupervisor`], a [`TaskSupervisor`].
+/// arguments can be cloned, an [`Agent`], a [`DynamicSupervisor`], a [`TaskSupervisor`].
 ///
 /// # Examples
 ///
@@ -29,9 +30,14 @@ use crate::task::{TaskSupervisor, TaskSupervisorOptions};
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a partition: it is no server whose arguments can be cloned",
+    label = "not a server that can be started several times",
+    note = "write `#[gen_server]` on `struct {Self}` and on an `impl` block, and see that its arguments are `Clone`"
+)]
 pub trait Partition: Sized + 'static {
     /// How one is started.
-    type Spec: PartitionSpec<Of = Self>;
+    type Spec: PartitionSpec;
     /// What `via` leads to: the client of a server, which looks its partition up at each use, or the
     /// supervisor that runs.
     type Via;
@@ -121,6 +127,7 @@ where
     type Of = S;
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: GenServer> Partition for S
 where
     S::Args: Clone,
@@ -130,20 +137,46 @@ where
     type Running = Arc<Cell<S>>;
 
     fn child(spec: ChildSpec<S>, seat: Seat<S>) -> AnyChildSpec {
-        let ChildSpec { args, options, .. } = spec;
-        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            let launched = gen_server::launch::<S>(args.clone(), place, &mut |cell| {
-                seat.take(Arc::clone(cell));
-                before_run(&(Arc::clone(cell) as Arc<dyn Proc>));
-            });
-            launched.map(LaunchedProc::from)
-        };
-        AnyChildSpec::starting(S::type_name(), options, start)
+        server(spec, seat)
     }
 
     fn __lead(route: PartitionKey<S>) -> Self::Via {
         Client::new(route).into()
     }
+}
+
+/// A partition that is an agent: its server, called by the name that programs have for it.
+#[diagnostic::do_not_recommend]
+impl<T: Send + 'static> Partition for Agent<T> {
+    type Spec = ChildSpec<AgentServer<T>>;
+    type Via = Agent<T, PartitionKey<AgentServer<T>>>;
+    type Running = Arc<Cell<AgentServer<T>>>;
+
+    fn child(spec: Self::Spec, seat: Seat<Self>) -> AnyChildSpec {
+        server(spec, seat)
+    }
+
+    fn __lead(route: PartitionKey<Self>) -> Self::Via {
+        let PartitionKey { table, number } = route;
+        Client::new(PartitionKey { table, number }).into()
+    }
+}
+
+/// A server, or what has one, in its place.
+fn server<S, P>(spec: ChildSpec<S>, seat: Seat<P>) -> AnyChildSpec
+where
+    S: GenServer<Args: Clone>,
+    P: Partition<Running = Arc<Cell<S>>>,
+{
+    let ChildSpec { args, options, .. } = spec;
+    let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+        let launched = gen_server::launch::<S>(args.clone(), place, &mut |cell| {
+            seat.take(Arc::clone(cell));
+            before_run(&(Arc::clone(cell) as Arc<dyn Proc>));
+        });
+        launched.map(LaunchedProc::from)
+    };
+    AnyChildSpec::starting(S::type_name(), options, start)
 }
 
 impl<S: GenServer> Address<S> for PartitionKey<S>

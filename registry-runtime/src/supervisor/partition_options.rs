@@ -90,6 +90,19 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
         }
     }
 
+    /// The options of a declared one.
+    pub(super) fn declared<F>(partitions: Partitions, policy: SupervisorSpec, spec: F) -> Self
+    where
+        F: Fn(usize) -> S::Spec + Clone + Send + 'static,
+    {
+        Self {
+            partitions,
+            specs: Box::new(spec),
+            supervisor: policy,
+            claim: |_| Ok(Claim::none()),
+        }
+    }
+
     /// Says how many partitions there are: a number from 1 to 4096, or
     /// [`Partitions::Schedulers`], the default.
     ///

@@ -37,7 +37,7 @@ impl DeclaredPartitionSupervisor for Shards {
     }
 }
 
-registry_runtime::__partition_supervisor_api! { Shards, pub(crate), AgentServer<usize> }
+registry_runtime::__partition_supervisor_api! { Shards, pub(crate) }
 
 #[registry_runtime::test]
 async fn a_declared_one_is_found_by_its_type() {
@@ -74,4 +74,35 @@ async fn a_declared_one_is_found_by_its_type() {
     assert_eq!(Shards::handle().unwrap().partitions(), 3);
     tree.shutdown().await;
     assert_eq!(Shards::whereis(), None);
+}
+
+supervision_tree! {
+    Counting;
+    partition_supervisor!<pub(crate) Counters, partitions = 2> { |number| Agent::<usize>(move || number * 10) };
+    partition_supervisor!<pub(crate) Zeros, partitions = 3, max_restarts = 1> {
+        Agent::<u8>(|| 0), restart = transient
+    };
+}
+
+#[registry_runtime::test]
+async fn agents_are_partitions_too() {
+    let app = Counting::start().await.unwrap();
+    let odd = Counters::via(&3).unwrap();
+    odd.update(|number| *number += 1).await.unwrap();
+    assert_eq!(
+        Counters::via(&1).unwrap().get(|number| *number).await,
+        Ok(11)
+    );
+    assert_eq!(
+        Counters::via(&0).unwrap().get(|number| *number).await,
+        Ok(0)
+    );
+    let zeros: PartitionSupervisor<Agent<u8>> = Zeros::handle().unwrap();
+    assert_eq!((zeros.partitions(), Zeros::partitions()), (3, 3));
+    // A client by key finds the successor.
+    let pid = odd.whereis().unwrap();
+    pid.exit(ExitReason::Kill);
+    successor(pid, || odd.whereis()).await;
+    assert_eq!(odd.get(|number| *number).await, Ok(10));
+    app.shutdown().await;
 }
