@@ -8,9 +8,10 @@ use super::client::Client;
 use super::future::sent;
 use super::messages::{self, Messages};
 use super::run::{arm, futures, ready, run_init, run_terminate};
-use super::sent::{asked, question};
+use super::sent::Questions;
 use super::this::named;
 use crate::model::behaviour::{Behaviour, Kind};
+use crate::model::sends;
 use crate::names::{self, Used};
 
 /// The whole expansion.
@@ -259,21 +260,21 @@ fn obligations(behaviour: &Behaviour) -> TokenStream {
         handlers,
         ..
     } = behaviour;
-    let this = &item.self_ty;
-    let questions = handlers.iter().flat_map(|handler| {
-        let cfgs: Vec<_> = handler.attributes.cfgs.iter().collect();
-        let types = handler.message().map(|(_, ty)| ty).chain(handler.reply());
-        let messages =
-            types.map(|ty| question(krate, &cfgs, "message", &named(ty, this), ty.span()));
-        let shared = handler.shared.as_ref().filter(|_| handler.is_async);
-        let shared = shared.map(|receiver| {
-            let this = names::respanned(this.to_token_stream(), receiver.span());
-            question(krate, &cfgs, "shared", &this, receiver.span())
-        });
-        messages.chain(shared).collect::<Vec<_>>()
-    });
     if !item.generics.params.is_empty() {
         return TokenStream::new();
     }
-    asked(&questions.collect())
+    let this = &item.self_ty;
+    let mut questions = Questions::new(krate);
+    for handler in handlers {
+        let cfgs = &handler.attributes.cfgs;
+        let types = handler.message().map(|(_, ty)| ty).chain(handler.reply());
+        for ty in types.filter(|ty| !sends::surely(ty)) {
+            questions.ask(cfgs, "Message", &named(ty, this), ty.span());
+        }
+        if let Some(receiver) = handler.shared.as_ref().filter(|_| handler.is_async) {
+            let this = names::respanned(this.to_token_stream(), receiver.span());
+            questions.ask(cfgs, "Shared", &this, receiver.span());
+        }
+    }
+    questions.declaration("__Messages")
 }

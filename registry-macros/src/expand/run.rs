@@ -153,7 +153,13 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
     let cfgs = &init.cfgs;
     let sent = sent(behaviour, &quote!(Self));
     let ready = (!cfgs.is_empty()).then(|| ready(behaviour, &otherwise(cfgs)));
+    let start = names::local("start");
     quote! {
+        #(#cfgs)*
+        fn __run(#start: #krate::Starting<'_, Self>) -> #krate::Launched<Self> {
+            #start.init()
+        }
+
         #(#cfgs)*
         fn __init(
             #seed: #seed_type,

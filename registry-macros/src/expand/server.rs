@@ -2,15 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Index;
 use syn::spanned::Spanned;
-use syn::{Index, Type};
 
 use super::construct::construct;
 use super::declaration::{self, Declaration};
 use super::named::{registered, via};
 use super::quiet;
-use crate::model::borrow;
+use super::sent::Questions;
 use crate::model::server::{Build, Name, Server};
+use crate::model::{borrow, sends};
 use crate::names;
 
 /// The whole expansion.
@@ -117,33 +118,26 @@ fn sendable(server: &Server) -> TokenStream {
     if has_parameters(server) {
         return TokenStream::new();
     }
-    let check = |ty: &Type| {
-        let span = names::at(ty.span());
-        let krate = server.krate.at(span);
-        quote_spanned!(span=> #krate::Part<#ty>,)
-    };
     let fields = server.item.fields.iter().map(|field| {
-        let cfgs = field
-            .attrs
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("cfg"));
-        let check = check(&field.ty);
-        quote!(#(#cfgs)* #check)
+        let cfgs = field.attrs.iter();
+        let cfgs = cfgs.filter(|attribute| attribute.path().is_ident("cfg"));
+        (cfgs.collect::<Vec<_>>(), &field.ty)
     });
     let arguments = match server.build {
         Build::Init => server.arguments.as_slice(),
         Build::Fields(_) | Build::Broken => &[],
     };
-    let arguments = arguments.iter().map(|argument| check(&argument.ty));
-    let checks: TokenStream = fields.chain(arguments).collect();
-    if checks.is_empty() {
-        return checks;
+    let arguments = arguments.iter().map(|argument| (Vec::new(), &argument.ty));
+    let mut questions = Questions::new(&server.krate);
+    for (cfgs, ty) in fields.chain(arguments) {
+        if !sends::surely(ty) {
+            questions.ask(cfgs, "Part", ty, ty.span());
+        }
     }
-    let quiet = quiet();
-    quote! {
-        #quiet
-        struct __State(#checks);
-    }
+    // Where the annotated impl is forgotten, this says so before whatever makes use of the server does.
+    let (name, krate) = (&server.item.ident, &server.krate);
+    questions.also(&quote!(#krate::ServerRef<#name>,));
+    questions.declaration("__State")
 }
 
 /// `start_link`, `start`, `child_spec` and `via`.

@@ -3,5 +3,6 @@
 pub(crate) mod behaviour;
 pub(crate) mod borrow;
 pub(crate) mod registry;
+pub(crate) mod sends;
 pub(crate) mod server;
 pub(crate) mod tree;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use hashbrown::Equivalent;
 
 use super::Agent;
-use crate::gen_server::{Address, Construct, GenServer, StartError};
+use crate::gen_server::{Address, Construct, GenServer, StartError, Starting};
+use crate::process::launch::Launched;
 use crate::process::{Actor, Cell, Ctx, ExitReason, NoMessage};
 use crate::registry::{DeclaredRegistry, Unique, find_server};
 
@@ -103,6 +104,10 @@ impl<T: Send + 'static> Actor for AgentServer<T> {
 #[diagnostic::do_not_recommend]
 impl<T: Send + 'static> GenServer for AgentServer<T> {
     type Client<A: Address<Self>> = Agent<T, A>;
+
+    fn __run(start: Starting<'_, Self>) -> Launched<Self> {
+        start.init()
+    }
 
     async fn __init(seed: AgentStart<T>, _: &mut Ctx<Self>) -> Result<Self, ExitReason> {
         (seed.init)().map(Self)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::call::Call;
 use super::serve::Inspect;
-use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef};
+use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef, Travels};
 use crate::process::cell::Refused;
 use crate::process::reply::{Awaiting, reply_slot};
 use crate::process::signal::Stop;
@@ -111,7 +111,7 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     #[inline]
     pub fn __call<T>(&self, message: impl FnOnce(ReplyTo<T>) -> S::Msg) -> Call<S, T>
     where
-        T: Send + 'static,
+        T: Travels + 'static,
     {
         let (reply, awaiting) = reply_slot();
         self.call(message(reply), awaiting)

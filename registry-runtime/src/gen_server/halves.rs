@@ -3,8 +3,9 @@
 
 use std::marker::PhantomData;
 
-/// Asks that a handler's argument or reply can travel in a message.
-pub const fn message<M: Travels + 'static>() {}
+/// Asks that a handler's argument or reply can travel in a message, where its type is written.
+#[derive(Debug)]
+pub struct Message<M: Travels + 'static>(PhantomData<M>);
 
 /// A handler's argument or reply, which goes from process to process.
 #[diagnostic::on_unimplemented(
@@ -33,7 +34,8 @@ pub trait Moves: Send {}
 impl<T: Send + ?Sized> Moves for T {}
 
 /// Asks that an async handler may hold `&self` while it waits.
-pub const fn shared<S: Shares>() {}
+#[derive(Debug)]
+pub struct Shared<S: Shares>(PhantomData<S>);
 
 /// The state of a server that an async handler lends, and not for itself alone.
 #[diagnostic::on_unimplemented(

@@ -19,8 +19,8 @@ pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
 #[doc(hidden)]
 pub use halves::{
-    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Moves, NoValue, Part, RestartArg, Shares,
-    Travels, message, shared,
+    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Message, Moves, NoValue, Part,
+    RestartArg, Shared, Shares, Travels,
 };
 #[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
@@ -78,7 +78,7 @@ pub trait Construct: Sized + 'static {
     /// The arguments of `start_link`.
     type Args: Send + 'static;
     /// What `init` begins with: the state itself, or the arguments.
-    type Seed: Send + 'static;
+    type Seed: 'static;
     /// How long calls wait.
     const CALL_TIMEOUT: Duration = CALL_TIMEOUT;
     /// The most messages that may wait.
@@ -241,9 +241,7 @@ pub trait GenServer: Construct + Actor {
 
     /// Runs the server: at once if it has no `init`, after its `init` otherwise.
     #[doc(hidden)]
-    fn __run(start: Starting<'_, Self>) -> Launched<Self> {
-        start.init()
-    }
+    fn __run(start: Starting<'_, Self>) -> Launched<Self>;
 
     #[doc(hidden)]
     fn __init(

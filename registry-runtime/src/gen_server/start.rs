@@ -33,7 +33,10 @@ impl<S: GenServer> Starting<'_, S> {
     }
 
     /// Runs a server that is ready after its `init`.
-    pub fn init(self) -> Launched<S> {
+    pub fn init(self) -> Launched<S>
+    where
+        S::Seed: Send,
+    {
         let Self { place, cell, seed } = self;
         let ctx = Ctx::new(Arc::clone(&cell));
         place.run_init(cell, |started| run_init::<S>(seed, ctx, started))
