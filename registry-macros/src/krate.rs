@@ -1,17 +1,14 @@
 //! Where generated code finds the runtime: `::registry_runtime`, or what `crate = path` says.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::Path;
-
-use crate::names;
 
 /// The path of the runtime. Interpolated, it is that of everything that generated code may name:
 /// `::registry_runtime::__private`.
 #[derive(Clone)]
 pub(crate) struct Krate {
     root: TokenStream,
-    span: Span,
 }
 
 impl Krate {
@@ -23,15 +20,6 @@ impl Krate {
             } else {
                 quote!(::registry_runtime)
             },
-            span: Span::call_site(),
-        }
-    }
-
-    /// The path with another span, for code whose errors the compiler should report there.
-    pub(crate) fn at(&self, span: Span) -> Self {
-        Self {
-            root: names::respanned(self.root.clone(), span),
-            span,
         }
     }
 
@@ -44,6 +32,6 @@ impl Krate {
 impl ToTokens for Krate {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let root = &self.root;
-        tokens.extend(quote_spanned!(self.span=> #root::__private));
+        tokens.extend(quote!(#root::__private));
     }
 }

@@ -29,6 +29,27 @@ pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
+/// Generated tokens for the compiler to report at the user's `span`, though no name in them leads an editor
+/// there: signs, brackets and keywords go to `span`, which is where the compiler has the ends of a path or an
+/// expression; names stay where they are. What is the user's own stays as it is.
+pub(crate) fn around(span: Span, tokens: TokenStream) -> TokenStream {
+    let start = Span::call_site().start();
+    let around = tokens.into_iter().map(|mut token| {
+        let is_generated = token.span().start() == start;
+        if let TokenTree::Group(group) = &token {
+            let mut inner = Group::new(group.delimiter(), around(span, group.stream()));
+            inner.set_span(group.span());
+            token = inner.into();
+        }
+        let is_name = matches!(&token, TokenTree::Ident(name) if name != "impl" && name != "let");
+        if is_generated && !is_name {
+            token.set_span(at(span));
+        }
+        token
+    });
+    around.collect()
+}
+
 /// The tokens, at another place of the source; names are looked up as before.
 pub(crate) fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let respanned = tokens.into_iter().map(|mut token| {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Expr, Pat, Token, Type, Visibility};
+use syn::{Attribute, Expr, Pat, Path, Token, Type, Visibility};
 
 use super::argument::{self, Argument};
 use super::place::Place;
@@ -88,6 +88,8 @@ pub(crate) enum What {
         list: Box<Expr>,
         children: Children,
     },
+    /// A type alone, as it is while someone types.
+    Half(Path),
     /// `if condition { children… } else …`.
     If {
         condition: Box<Expr>,
@@ -142,9 +144,14 @@ fn child(input: ParseStream) -> syn::Result<Child> {
         let place = Place::parse(input)?;
         let options = child_options(input, place.has_block())?;
         What::Place(Box::new(place), options)
+    } else if let Some(path) = half(input) {
+        let _: Option<Token![;]> = input.parse()?;
+        What::Half(path)
     } else {
         let ty = callee(input)?;
-        if let Some(server) = caller(&ty) {
+        if let Type::Path(path) = &ty
+            && let Some(server) = caller(&path.path)
+        {
             return Err(syn::Error::new_spanned(&ty, text::child_is_a_call(server)));
         }
         let arguments = arguments(input, &ty)?;
@@ -155,6 +162,19 @@ fn child(input: ParseStream) -> syn::Result<Child> {
         }
     };
     Ok(Child { attributes, what })
+}
+
+/// A type alone, where another child or the end follows: what comes after it is read all the same.
+fn half(input: ParseStream) -> Option<Path> {
+    let ahead = input.fork();
+    let path = Path::parse_mod_style(&ahead).ok()?;
+    let ends = ahead.is_empty() || ahead.peek(Token![;]);
+    let is_child = ahead.peek(syn::Ident) && !ahead.peek2(Token![=]);
+    let goes_on = ends || is_child || ahead.peek(Token![#]);
+    if !goes_on || caller(&path).is_some() {
+        return None;
+    }
+    Path::parse_mod_style(input).ok()
 }
 
 /// The options of a child, and the semicolon after it, which is not needed after a block.
@@ -205,11 +225,8 @@ pub(crate) fn callee(input: ParseStream) -> syn::Result<Type> {
 }
 
 /// The `Server` of `Server::new`, which is a function and no type.
-fn caller(ty: &Type) -> Option<&Ident> {
-    let Type::Path(path) = ty else {
-        return None;
-    };
-    let mut names = path.path.segments.iter().rev().map(|part| &part.ident);
+fn caller(path: &Path) -> Option<&Ident> {
+    let mut names = path.segments.iter().rev().map(|part| &part.ident);
     let (function, server) = (names.next()?, names.next()?);
     let begins = |name: &Ident, test: fn(char) -> bool| name.to_string().starts_with(test);
     (begins(function, char::is_lowercase) && begins(server, char::is_uppercase)).then_some(server)

@@ -79,9 +79,8 @@ fn struct_value(fields: &[Field], args: &Ident, krate: &Krate) -> TokenStream {
                 quote!(#args.#index)
             }
             Source::Default => {
-                let span = names::at(name.span());
-                let krate = krate.at(span);
-                quote_spanned!(span=> #krate::core::default::Default::default())
+                let value = quote!(#krate::core::default::Default::default());
+                names::around(name.span(), value)
             }
             Source::Expr(expr) => quote!(#expr),
         };

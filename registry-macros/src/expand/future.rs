@@ -4,7 +4,7 @@
 //! sent is reported there, at the name of the user's function, and what awaits it need not look inside.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, GenericParam, Type};
 
 use super::quiet;
@@ -94,7 +94,7 @@ impl Function<'_> {
         let clauses = item.generics.where_clause.iter();
         let clauses = clauses.flat_map(|clause| &clause.predicates);
         let sent = sent(self.behaviour, this);
-        let span = names::at(self.name.span());
+        let span = self.name.span();
         let (name, runner, cfgs) = (self.name, self.runner(), self.cfgs);
         let variable = names::local("this");
         let variables: Vec<_> = self
@@ -128,9 +128,10 @@ impl Function<'_> {
         } else {
             quote!(())
         };
-        let future = quote_spanned!(span=> impl #krate::core::future::Future<Output = #output>
+        let future = quote!(impl #krate::core::future::Future<Output = #output>
             + #krate::core::marker::Send + #captured);
-        let call = quote_spanned!(span=> <#this>::#name(#(#variables),*));
+        let future = names::around(span, future);
+        let call = names::around(span, quote!(<#this>::#name(#(#variables),*)));
         let quiet = quiet();
         Some(quote! {
             #(#cfgs)*
@@ -151,13 +152,13 @@ impl Function<'_> {
             .arguments
             .iter()
             .map(|argument| argument.variable(this));
-        let span = names::at(self.name.span());
+        let span = self.name.span();
         if self.is_async {
             let runner = self.runner();
             return quote!(#runner(#(#variables),*).await);
         }
         let name = self.name;
-        quote_spanned!(span=> Self::#name(#(#variables),*))
+        names::around(span, quote!(<Self>::#name(#(#variables),*)))
     }
 
     fn runner(&self) -> Ident {

@@ -1,7 +1,7 @@
 //! Keys: owned for the registry, borrowed for `via`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{LitStr, Type};
 
 use crate::ast::argument::Argument;
@@ -47,9 +47,8 @@ impl Keys<'_> {
                 let holes = holes
                     .iter()
                     .map(|number| at_literal(literal, &variable(*number)));
-                let span = names::at(literal.span());
-                let arguments =
-                    quote_spanned!(span=> #krate::core::format_args!(#format #(, #holes)*));
+                let arguments = quote!(#krate::core::format_args!(#format #(, #holes)*));
+                let arguments = names::around(literal.span(), arguments);
                 quote!(#krate::StackKey::format(#arguments))
             }
             Key::Argument(number) => {

@@ -1,6 +1,6 @@
 //! The enum of a server's messages.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::this::named;
@@ -23,7 +23,13 @@ impl<'a> Messages<'a> {
     /// The type, as seen from an impl with the server's generics.
     pub(crate) fn ty(&self) -> TokenStream {
         let (_, generics, _) = self.behaviour.item.generics.split_for_impl();
-        let name = Ident::new(NAME, names::at(self.behaviour.name.span()));
+        // Of a generic server, this is where the compiler says what its parameters lack.
+        let span = if self.is_generic() {
+            names::at(self.behaviour.name.span())
+        } else {
+            Span::call_site()
+        };
+        let name = Ident::new(NAME, span);
         quote!(#name #generics)
     }
 
@@ -104,6 +110,6 @@ pub(crate) fn build(handler: &Handler, fields: &TokenStream) -> TokenStream {
 /// A handler's variant. It is no place that the handler's name should lead an editor to.
 fn variant(handler: &Handler) -> Ident {
     let mut name = handler.name.clone();
-    name.set_span(names::at(name.span()));
+    name.set_span(Span::call_site());
     name
 }

@@ -1,7 +1,7 @@
 //! A server's name: how it is taken, and how the server is found by it.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 use syn::Index;
 use syn::spanned::Spanned;
 
@@ -37,12 +37,12 @@ pub(super) fn place(server: &Server, registered: &Registered) -> TokenStream {
         .parts()
         .into_iter()
         .map(|(number, _)| keys.lend(number, &reference(number)));
-    let span = names::at(registry.span());
-    let value_type = quote_spanned!(span=> <#registry as #krate::DeclaredRegistry>::Value);
+    let span = registry.span();
+    let value_type = quote!(<#registry as #krate::DeclaredRegistry>::Value);
     let value = if let Some(value) = value {
         quote!(#value)
     } else {
-        quote_spanned!(span=> <#value_type as #krate::NoValue>::none())
+        names::around(span, quote!(<#value_type as #krate::NoValue>::none::<>()))
     };
     // `value` may use the arguments by their names.
     let used = names::Used::new(value.clone());
@@ -55,8 +55,7 @@ pub(super) fn place(server: &Server, registered: &Registered) -> TokenStream {
             used.contains(&names::plain(name))
                 .then(|| quote!(let #name = &#args.#index;))
         });
-    let here = krate.at(span);
-    let claim = quote_spanned!(span=> #here::claim::<Self>);
+    let claim = quote!(#krate::claim::<Self>);
     let key = quote!(&Self::__key(#(#lent),*));
     // Taken for granted here, lifetime or not: that the annotated impl is missing is told elsewhere.
     let served = quote!(for<'__s> Self: #krate::GenServer);
@@ -150,10 +149,9 @@ pub(super) fn registered(server: &Server) -> TokenStream {
     };
     let tuple = keys.tuple_type();
     let lookup_key = lookup_key(server, registered);
-    let span = names::at(registry.span());
-    let here = krate.at(span);
-    let id = quote_spanned!(span=> <#registry as #here::DeclaredRegistry>::ID);
-    let registry = quote_spanned!(span=> type Registry = #registry;);
+    let id = quote!(<#registry as #krate::DeclaredRegistry>::ID);
+    let id = names::around(registry.span(), id);
+    let registry = quote!(type Registry = #registry;);
     let lookup = keys.borrowed_type();
     let lookup = names::respanned(
         quote!(type Lookup<'__key> = #lookup;),
@@ -196,9 +194,8 @@ pub(super) fn via(server: &Server) -> TokenStream {
             let parameters = via_parameters(&keys);
             let names = keys.parts().into_iter().map(|(_, argument)| &argument.name);
             let returned = lifetime.clone().unwrap_or_else(|| quote!('static));
-            let span = names::at(registered.registry.span());
-            let here = krate.at(span);
-            let call = quote_spanned!(span=> #here::via::<Self>);
+            let call = quote!(#krate::via::<Self>);
+            let via = Ident::new("via", item.ident.span());
             let doc = format!(
                 "The `{}` of this name, whichever process bears it when a call or cast is made.\n\n\
                  Nothing is looked up yet, and nothing is allocated.",
@@ -207,7 +204,7 @@ pub(super) fn via(server: &Server) -> TokenStream {
             quote! {
                 #[doc = #doc]
                 #[must_use]
-                #vis fn via #generics (
+                #vis fn #via #generics (
                     #(#parameters),*
                 ) -> <Self as #krate::GenServer>::Client<#krate::Via<#returned, Self>> {
                     #call(Self::__key(#(#names),*))

@@ -2,7 +2,7 @@
 //! and one check for each child that may need a registry.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Attribute, Type};
 
@@ -64,9 +64,8 @@ fn holds(one: &One, krate: &Krate) -> Option<TokenStream> {
         Kind::Supervisor => "DeclaredSupervisor",
     };
     let (path, declared) = (&placed.path, names::item(declared));
-    let span = names::at(path.span());
-    let here = krate.at(span);
-    let declaration = quote_spanned!(span=> <#path as #here::#declared>::declaration);
+    let declaration = quote!(<#path as #krate::#declared>::declaration);
+    let declaration = names::around(path.span(), declaration);
     Some(quote!(#krate::Step::Holds(#declaration)))
 }
 
@@ -76,25 +75,26 @@ fn step(one: &One, krate: &Krate) -> Option<TokenStream> {
         What::Server { ty, .. } => needs(ty, at, krate),
         What::Placed(placed) => {
             let path = &placed.path;
-            let span = names::at(path.span());
-            let here = krate.at(span);
+            let (span, here) = (path.span(), krate);
             let steps = match placed.kind {
                 Kind::Registry => {
-                    let id = quote_spanned!(span=> <#path as #here::DeclaredRegistry>::ID);
+                    let id = quote!(<#path as #here::DeclaredRegistry>::ID);
+                    let id = names::around(span, id);
                     return Some(quote!(#krate::Step::Provides(#id)));
                 }
                 // Tasks are no servers.
                 Kind::Tasks => return None,
                 Kind::Dynamic => {
-                    quote_spanned!(span=> <#path as #here::DeclaredDynamicSupervisor>::STEPS)
+                    quote!(<#path as #here::DeclaredDynamicSupervisor>::STEPS)
                 }
                 Kind::Partition => {
-                    quote_spanned!(span=> <#path as #here::DeclaredPartitionSupervisor>::STEPS)
+                    quote!(<#path as #here::DeclaredPartitionSupervisor>::STEPS)
                 }
                 Kind::Supervisor => {
-                    quote_spanned!(span=> <#path as #here::DeclaredSupervisor>::STEPS)
+                    quote!(<#path as #here::DeclaredSupervisor>::STEPS)
                 }
             };
+            let steps = names::around(span, steps);
             if matches!(placed.declares, Some(Declares::Supervisor(_))) {
                 return Some(quote!(#krate::Step::Nested(#steps)));
             }
@@ -107,8 +107,7 @@ fn step(one: &One, krate: &Krate) -> Option<TokenStream> {
 /// The step of a server.
 fn needs(ty: &Type, at: u32, krate: &Krate) -> TokenStream {
     let who = names::written(ty);
-    let here = krate.at(ty.span());
-    let registry = quote_spanned!(names::at(ty.span())=> #here::Placed::<#ty>::REGISTRY);
+    let registry = names::around(ty.span(), quote!(#krate::Placed::<#ty>::REGISTRY));
     quote!(#krate::Step::Needs { at: #at, who: #who, registry: #registry })
 }
 
@@ -159,17 +158,17 @@ pub(super) fn checks(tree: &Declared, children: &[Child], krate: &Krate) -> Toke
         }
         let (name, at) = (&tree.name, one.number);
         let text = names::plain(name);
-        let span = names::at(validate::tree::span(&one.what));
-        let krate = krate.at(span);
-        checks.extend(quote_spanned! {span=>
-            #(#cfgs)*
-            const _: () = #krate::check(
+        let span = validate::tree::span(&one.what);
+        let check = quote! {
+            #krate::check(
                 #text,
                 <#name as #krate::DeclaredSupervisor>::REQUIRES,
                 <#name as #krate::DeclaredSupervisor>::STEPS,
                 #at,
-            );
-        });
+            )
+        };
+        let check = names::around(span, check);
+        checks.extend(quote!(#(#cfgs)* const _: () = #check;));
     });
     checks
 }

@@ -169,7 +169,8 @@ fn configure(registry: &Registry, krate: &Krate) -> Option<TokenStream> {
         let (server, key) = (&listener.server, &listener.key);
         let span = names::at(server.span());
         let client = quote_spanned!(span=> <#server>::via(#key));
-        quote_spanned!(span=> let #builder = #builder.listener(|| #krate::listener(&#client));)
+        let listener = quote!(let #builder = #builder.listener(|| #krate::listener(&#client)););
+        names::around(server.span(), listener)
     });
     let meta = registry.meta.iter().map(|meta| {
         let (key, value) = (&meta.key, &meta.value);

@@ -1,7 +1,7 @@
 //! How the runtime runs what the user wrote: handlers, `init`, `terminate`.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::future::{Argument, Function, sent};
 use super::messages;
@@ -74,9 +74,8 @@ pub(super) fn arm(behaviour: &Behaviour, handler: &Handler) -> TokenStream {
 pub(super) fn ready(behaviour: &Behaviour, cfgs: &[TokenStream]) -> TokenStream {
     let krate = &behaviour.krate;
     let (start, seed) = (names::local("start"), names::local("seed"));
-    let span = names::at(behaviour.name.span());
-    let krate_here = krate.at(span);
-    let built = quote_spanned!(span=> #krate_here::Built::<Self>::built(#seed));
+    let built = quote!(#krate::Built::<Self>::built(#seed));
+    let built = names::around(behaviour.name.span(), built);
     quote! {
         #(#cfgs)*
         fn __run(#start: #krate::Starting<'_, Self>) -> #krate::Launched<Self> {
@@ -120,15 +119,15 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
     let seed_type = quote!(<Self as #krate::Construct>::Seed);
     let result = quote!(#krate::core::result::Result<Self, #krate::ExitReason>);
     let ok = quote!(#krate::core::result::Result::<Self, #krate::ExitReason>::Ok);
-    let span = names::at(init.name.span());
-    let krate_here = krate.at(span);
-    let question = init.fallible.then(|| quote_spanned!(span=> ?));
+    let span = init.name.span();
+    let question = init.fallible.then(|| quote!(?));
+    let question = question.map(|question| names::around(span, question));
     let body = if init.has_self {
         let state = names::local("state");
-        let built = quote_spanned!(span=> #krate_here::Built::<Self>::built(#seed));
+        let built = names::around(span, quote!(#krate::Built::<Self>::built(#seed)));
         let run = function.run(&quote!(&mut #state));
         // What else it might return nobody would look at.
-        let run = quote_spanned!(span=> let () = #run #question;);
+        let run = names::around(span, quote!(let () = #run #question;));
         quote! {
             let mut #state = #built;
             #run
@@ -143,7 +142,8 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
                 types.push(named(ty, &item.self_ty));
             }
         }
-        let given = quote_spanned!(span=> #krate_here::InitArgs::<(#(#types,)*)>::into_args(#seed));
+        let given = quote!(#krate::InitArgs::<(#(#types,)*)>::into_args(#seed));
+        let given = names::around(span, given);
         let run = function.run(&TokenStream::new());
         quote! {
             let (#(#names,)*) = #given;

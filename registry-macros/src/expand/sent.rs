@@ -7,8 +7,8 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::Attribute;
 
 use super::quiet;
@@ -45,10 +45,10 @@ impl<'a> Questions<'a> {
             .asked
             .entry(format!("{check} {}", ty.to_token_stream()))
             .or_default();
-        let span = names::at(written);
-        let (krate, check) = (self.krate.at(span), Ident::new(check, span));
+        let (krate, check) = (self.krate, names::item(check));
         let cfgs = cfgs.into_iter();
-        let question = quote_spanned!(span=> #(#cfgs)* #krate::#check<#ty>,);
+        let question = names::around(written, quote!(#krate::#check<#ty>));
+        let question = quote!(#(#cfgs)* #question,);
         match self.structs.get_mut(*times) {
             Some(fields) => fields.extend(question),
             None => self.structs.push(question),

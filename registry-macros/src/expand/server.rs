@@ -1,6 +1,6 @@
 //! `#[gen_server]` on a struct: how the server is made, started, named and found.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Index;
 use syn::spanned::Spanned;
@@ -164,6 +164,9 @@ fn functions(server: &Server) -> TokenStream {
     let args = quote!(__Args(#(#names,)* #marker));
     // Not `async`: one future less to compile, and the compiler says but once that the annotated impl is
     // missing, since it tells no two places of one macro apart.
+    // What is started leads an editor to its struct.
+    let [start_link, start, child_spec] =
+        ["start_link", "start", "child_spec"].map(|text| Ident::new(text, name.span()));
     let started = quote! {
         impl #krate::core::future::Future<
             Output = #krate::core::result::Result<#krate::ServerRef<Self>, #krate::StartError>
@@ -188,18 +191,18 @@ fn functions(server: &Server) -> TokenStream {
         #quiet
         impl #impl_generics #name #ty_generics #clauses {
             #[doc = #start_link_doc]
-            #vis fn start_link(#(#names: #types),*) -> #started {
+            #vis fn #start_link(#(#names: #types),*) -> #started {
                 <Self as #krate::GenServer>::__start_link(#args)
             }
 
             #[doc = #start_doc]
-            #vis fn start(#(#names: #types),*) -> #started {
+            #vis fn #start(#(#names: #types),*) -> #started {
                 <Self as #krate::GenServer>::__start(#args)
             }
 
             #[doc = #spec_doc]
             #[must_use]
-            #vis fn child_spec(#(#names: #types),*) -> #krate::ChildSpec<Self> #cloned {
+            #vis fn #child_spec(#(#names: #types),*) -> #krate::ChildSpec<Self> #cloned {
                 <Self as #krate::GenServer>::__child_spec(#args)
             }
 

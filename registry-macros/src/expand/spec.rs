@@ -81,13 +81,19 @@ fn one_child(one: &One, krate: &Krate) -> TokenStream {
             quote_spanned!(span=> <#ty>::child_spec #arguments)
         }
         What::Placed(Placed {
-            path, arguments, ..
+            path,
+            arguments,
+            declares,
+            ..
         }) => {
-            let span = names::at(path.span());
-            if let Some(arguments) = arguments {
-                quote_spanned!(span=> <#path>::child_spec #arguments)
+            let arguments = arguments
+                .as_ref()
+                .map_or_else(|| quote!(()), |arguments| quote!(#arguments));
+            // What is declared here has the function for sure, and need not lead an editor to it.
+            if declares.is_some() {
+                names::around(path.span(), quote!(<#path>::child_spec #arguments))
             } else {
-                quote_spanned!(span=> <#path>::child_spec())
+                quote_spanned!(names::at(path.span())=> <#path>::child_spec #arguments)
             }
         }
     };

@@ -22,6 +22,7 @@ pub(crate) fn tree(tree: &Tree) -> TokenStream {
         policy,
         requires,
         children,
+        half_typed,
     } = tree;
     let root = Root {
         declared,
@@ -34,10 +35,21 @@ pub(crate) fn tree(tree: &Tree) -> TokenStream {
     };
     let (items, supervisor) = (items(children, krate), root.expand(krate));
     let checks = placement::checks(declared, children, krate);
+    // For the editor alone: the compiler has been told of it, and need not look for a type that is half a word.
+    let half_typed = half_typed.iter().map(|path| {
+        quote! {
+            #[allow(unexpected_cfgs, reason = "only an editor sets it")]
+            const _: () = {
+                #[cfg(rust_analyzer)]
+                const _: #krate::core::marker::PhantomData<#path> = #krate::core::marker::PhantomData;
+            };
+        }
+    });
     quote! {
         #items
         #supervisor
         #checks
+        #(#half_typed)*
     }
 }
 

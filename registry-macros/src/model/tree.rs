@@ -17,6 +17,8 @@ pub(crate) struct Tree {
     /// Registries that something else starts.
     pub(crate) requires: Vec<Path>,
     pub(crate) children: Vec<Child>,
+    /// What is no child yet, for the editor that completes it.
+    pub(crate) half_typed: Vec<Path>,
 }
 
 /// What a supervisor does when children end.

@@ -78,8 +78,80 @@ fn an_argument_of_the_client_leads_to_the_handlers() {
     assert!(since.iter().all(|place| *place == (4, 24)), "{since:?}");
 }
 
+/// The names that stand where a name of the user's stands, and are others.
+fn led_astray(input: &str, expansion: TokenStream) -> Vec<(String, String)> {
+    let place = |name: &Ident| (name.span().start().line, name.span().start().column);
+    let names = |tokens: TokenStream| {
+        let names = flat(tokens).into_iter().filter_map(|token| match token {
+            proc_macro2::TokenTree::Ident(name) => Some(name),
+            _ => None,
+        });
+        names.collect::<Vec<_>>()
+    };
+    let written: std::collections::HashMap<_, _> = names(tokens(input))
+        .iter()
+        .map(|name| (place(name), name.to_string()))
+        .collect();
+    let mut astray: Vec<_> = names(expansion)
+        .iter()
+        .filter_map(|name| {
+            let user = written.get(&place(name))?;
+            let leads_nowhere = ["type", "impl", "let"].iter().any(|word| name == word);
+            (name != user && !leads_nowhere).then(|| (user.clone(), name.to_string()))
+        })
+        .collect();
+    astray.sort();
+    astray.dedup();
+    astray
+}
+
+#[test]
+fn a_name_leads_to_what_it_names_and_to_nothing_else() {
+    // In front, so that no name of the user's begins where generated ones are.
+    let named = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|(user, name)| ((*user).to_owned(), (*name).to_owned()))
+            .collect()
+    };
+    let tree = ";pub App(n: usize), requires = [Others]; registry!<pub Names, keys = unique, key = String, \
+        message = Event>; dynamic_supervisor!<pub Pool, holds = [Cart]>; Worker(n), restart = transient; \
+        supervisor!<pub Inner> { Lobby(); } partition_supervisor!<pub Parts> { |at| Shard(at) } \
+        task_supervisor!<pub Jobs>; registry!<Others>";
+    let parse = |text: &str| -> TokenStream { tokens(text).into_iter().skip(1).collect() };
+    // `child_spec` is what a child that has none is told of by.
+    assert_eq!(
+        led_astray(tree, supervision_tree(parse(tree))),
+        named(&[
+            ("Lobby", "child_spec"),
+            ("Others", "child_spec"),
+            ("Shard", "child_spec"),
+            ("Worker", "child_spec")
+        ])
+    );
+    let server = ";pub struct Counter { name: Rc<str>, #[default] seen: Seen }";
+    let options = tokens("registry = Names, key = \"c:<name>\"");
+    // Its functions lead to the struct.
+    assert_eq!(
+        led_astray(server, gen_server(options, parse(server))),
+        named(&[
+            ("Counter", "child_spec"),
+            ("Counter", "start"),
+            ("Counter", "start_link"),
+            ("Counter", "via")
+        ])
+    );
+    let handlers = ";impl Counter { #[call] async fn value(&self, since: Since) -> Value { } \
+        #[cast] fn bump(&mut self, by: By) {} #[info] fn on(&mut self, down: Down) {} \
+        async fn init(&mut self) -> Result<(), ExitReason> { } }";
+    assert_eq!(
+        led_astray(handlers, gen_server_alone(parse(handlers))),
+        named(&[("Counter", "CounterClient")])
+    );
+}
+
 /// Input as it is while someone types, and what is to be there all the same.
-const HALF_TYPED: [(Macro, &str, &[&str]); 8] = [
+const HALF_TYPED: [(Macro, &str, &[&str]); 9] = [
     (
         gen_server_alone,
         "impl Counter { #[call] fn value(&self) -> u64 { self. } #[cast] fn bump(&mut self) {} }",
@@ -118,6 +190,17 @@ const HALF_TYPED: [(Macro, &str, &[&str]); 8] = [
         |input| supervision_tree(input),
         "pub App; registry!<pub Names, keys = unique, key = String>; Worker(; ) Wor",
         &["enum App", "enum Names"],
+    ),
+    (
+        |input| supervision_tree(input),
+        "pub App; Wor Worker(3); work::ers Lobby()",
+        &[
+            "cfg (rust_analyzer)",
+            "PhantomData < Wor >",
+            "child_spec (3)",
+            "PhantomData < work :: ers >",
+            "child_spec ()",
+        ],
     ),
     (
         |input| supervision_tree(input),

@@ -60,8 +60,13 @@ pub(crate) fn tree(mut tree: ast::Tree, errors: &mut Errors) -> Tree {
         vis: tree.vis,
         name: tree.name,
     };
-    let mut checker = Checker { errors, next: 0 };
+    let mut checker = Checker {
+        errors,
+        next: 0,
+        half_typed: Vec::new(),
+    };
     let children = checker.children(tree.children, &policy, false);
+    let half_typed = checker.half_typed;
     Tree {
         krate,
         declared,
@@ -69,6 +74,7 @@ pub(crate) fn tree(mut tree: ast::Tree, errors: &mut Errors) -> Tree {
         policy,
         requires,
         children,
+        half_typed,
     }
 }
 
@@ -108,6 +114,7 @@ pub(super) fn window(options: &mut Reader<'_>) -> Option<Time> {
 pub(super) struct Checker<'e> {
     pub(super) errors: &'e mut Errors,
     next: u32,
+    half_typed: Vec<Path>,
 }
 
 impl Checker<'_> {
@@ -172,6 +179,11 @@ impl Checker<'_> {
                     .collect();
                 let what = self.place(*place, attributes)?;
                 Some(self.one(cfgs, what, options))
+            }
+            ast::What::Half(path) => {
+                self.errors.at(&path, text::child_without_arguments(&path));
+                self.half_typed.push(path);
+                None
             }
             ast::What::For {
                 pattern,
