@@ -69,7 +69,7 @@ pub(super) fn place(server: &Server, registered: &Registered) -> TokenStream {
         where
             #served,
         {
-            let value = {
+            let value: #value_type = {
                 #(#mentioned)*
                 #value
             };
