@@ -71,14 +71,3 @@ impl Parse for Meta {
         Ok(Self { key, value })
     }
 }
-
-/// `[a, b, c]`.
-pub(crate) fn bracketed<T: Parse>(input: ParseStream) -> syn::Result<Vec<T>> {
-    if !input.peek(syn::token::Bracket) {
-        return Err(unexpected(input, text::expected_brackets()));
-    }
-    let content;
-    syn::bracketed!(content in input);
-    let list: Punctuated<T, Token![,]> = Punctuated::parse_terminated(&content)?;
-    Ok(list.into_iter().collect())
-}

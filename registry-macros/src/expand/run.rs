@@ -120,14 +120,20 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
     let result = quote!(#krate::core::result::Result<Self, #krate::ExitReason>);
     let ok = quote!(#krate::core::result::Result::<Self, #krate::ExitReason>::Ok);
     let span = init.name.span();
-    let question = init.fallible.then(|| quote!(?));
-    let question = question.map(|question| names::around(span, question));
+    let answer = |run: TokenStream| {
+        if init.fallible {
+            names::around(span, quote!(#krate::reasoned({ #run })?))
+        } else {
+            run
+        }
+    };
     let body = if init.has_self {
         let state = names::local("state");
         let built = names::around(span, quote!(#krate::Built::<Self>::built(#seed)));
         let run = function.run(&quote!(&mut #state));
         // What else it might return nobody would look at.
-        let run = names::around(span, quote!(let () = #run #question;));
+        let run = answer(run);
+        let run = names::around(span, quote!(let () = #run;));
         quote! {
             let mut #state = #built;
             #run
@@ -142,12 +148,12 @@ pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
                 types.push(named(ty, &item.self_ty));
             }
         }
-        let given = quote!(#krate::InitArgs::<(#(#types,)*)>::into_args(#seed));
+        let given = quote!(#krate::InitArgs::<(#(#types,)*)>::into_args({ #seed }));
         let given = names::around(span, given);
-        let run = function.run(&TokenStream::new());
+        let run = answer(function.run(&TokenStream::new()));
         quote! {
             let (#(#names,)*) = #given;
-            #ok(#run #question)
+            #ok(#run)
         }
     };
     let cfgs = &init.cfgs;

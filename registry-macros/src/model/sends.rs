@@ -1,6 +1,6 @@
 //! Types that can surely go from thread to thread, so that nothing need ask.
 
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{GenericArgument, Ident, PathArguments, Type};
 
 /// Types without parameters, and those that are as their parameters are.
 const PLAIN: [&str; 21] = [
@@ -37,6 +37,33 @@ pub(crate) fn surely(ty: &Type) -> bool {
                 )
         }
         PathArguments::Parenthesized(_) => false,
+    }
+}
+
+/// Whether there is a value of the type parameter in each value of a type, for sure enough: if the one is not `Send`,
+/// the other is not.
+pub(crate) fn holds(ty: &Type, parameter: &Ident) -> bool {
+    match ty {
+        Type::Group(group) => holds(&group.elem, parameter),
+        Type::Paren(paren) => holds(&paren.elem, parameter),
+        Type::Array(array) => holds(&array.elem, parameter),
+        Type::Tuple(tuple) => tuple.elems.iter().any(|ty| holds(ty, parameter)),
+        Type::Path(path) if path.qself.is_none() => {
+            if path.path.is_ident(parameter) {
+                return true;
+            }
+            let Some(last) = path.path.segments.last() else {
+                return false;
+            };
+            let PathArguments::AngleBracketed(list) = &last.arguments else {
+                return false;
+            };
+            HOLDERS.iter().any(|name| last.ident == name)
+                && list.args.iter().any(|argument| {
+                    matches!(argument, GenericArgument::Type(inner) if holds(inner, parameter))
+                })
+        }
+        _ => false,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Expr, ExprLit, Lit, LitStr, Path};
+use syn::punctuated::Punctuated;
+use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
 
 use super::{Opt, Options, Value};
 use crate::diagnostics::{Errors, suggest, text};
@@ -117,6 +118,22 @@ impl<'e> Reader<'e> {
                 )),
             }
         })
+    }
+
+    /// The option `name = [a, b, c]`; empty if it is not there.
+    pub(crate) fn bracketed<T: Parse>(&mut self, name: &str) -> Vec<T> {
+        let form = self.form(name);
+        let parse = |input: ParseStream| {
+            if !input.peek(syn::token::Bracket) {
+                return Err(unexpected(input, text::value_is_no(name, "list", form)));
+            }
+            let content;
+            syn::bracketed!(content in input);
+            let list: Punctuated<T, Token![,]> = Punctuated::parse_terminated(&content)?;
+            Ok(list.into_iter().collect())
+        };
+        self.with(name, parse)
+            .map_or_else(Vec::new, |(_, list)| list)
     }
 
     /// The option `name = path`.

@@ -8,7 +8,7 @@ use syn::{
 };
 
 use super::handler::{self, Mark, conditional};
-use super::{callback, server};
+use super::{bounds, callback, server};
 use crate::diagnostics::{Errors, suggest, text};
 use crate::model::behaviour::{Behaviour, Handler, Kind};
 use crate::names;
@@ -49,6 +49,7 @@ pub(crate) fn behaviour(
         errors.at(path, text::trait_impl());
     }
     let sound = header(&item, errors);
+    bounds::of_impl(&mut item.generics, errors);
     let mut handlers = Vec::new();
     let mut broken = Vec::new();
     let mut init = None;

@@ -1,6 +1,7 @@
 //! The rules for types that travel in messages: owned and named.
 
 use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
 use syn::{
     AngleBracketedGenericArguments, Lifetime, ParenthesizedGenericArguments, Type, TypeFnPtr,
     TypeImplTrait, TypeInfer, TypeNever, TypeReference,
@@ -18,6 +19,33 @@ pub(super) fn argument(ty: &Type, errors: &mut Errors) {
 /// A call's answer: it outlives the handler, and goes to another task.
 pub(super) fn reply(ty: &Type, errors: &mut Errors) {
     check(ty, Place::Reply, errors);
+}
+
+/// What a registry or a server keeps: it borrows for ever, if at all.
+pub(super) fn kept(ty: &mut Type, message: fn(&str) -> String, errors: &mut Errors) {
+    struct ForEver<'e>(&'e mut Errors, fn(&str) -> String);
+
+    impl VisitMut for ForEver<'_> {
+        fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+            if reference.lifetime.is_none() {
+                let owned = text::owned(&reference.elem);
+                self.0.at(&*reference, (self.1)(&owned));
+                // So that the compiler has nothing to add.
+                let span = reference.and_token.span;
+                reference.lifetime = Some(Lifetime::new("'static", span));
+            }
+            visit_mut::visit_type_reference_mut(self, reference);
+        }
+
+        fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
+        fn visit_parenthesized_generic_arguments_mut(
+            &mut self,
+            _: &mut ParenthesizedGenericArguments,
+        ) {
+        }
+    }
+
+    ForEver(errors, message).visit_type_mut(ty);
 }
 
 /// Whether a type holds what [`argument`] and [`reply`] refuse.

@@ -4,6 +4,7 @@
 
 pub(crate) mod behaviour;
 mod borrowed;
+mod bounds;
 pub(crate) mod callback;
 mod child;
 pub(crate) mod handler;

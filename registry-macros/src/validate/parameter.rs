@@ -29,7 +29,7 @@ pub(super) fn parameters(mark: Mark, signature: &Signature, errors: &mut Errors)
             list.push(Parameter::Ctx);
         } else if mark == Mark::Call && reply_to(&input.ty).is_some() {
             if has_reply {
-                errors.at(input, text::reply_to_twice());
+                errors.at(&input.ty, text::reply_to_twice());
             }
             has_reply = true;
             list.push(Parameter::Reply);
@@ -100,6 +100,9 @@ fn client_name(input: &PatType, taken: &mut Vec<String>) -> Ident {
 pub(crate) fn is_ctx(ty: &Type) -> Option<Result<(), String>> {
     match ty {
         Type::Group(group) => is_ctx(&group.elem),
+        Type::Reference(reference) if is_bare_ctx(&reference.elem) => {
+            Some(Err(text::ctx_of_nobody()))
+        }
         Type::Reference(reference) => match is_ctx(&reference.elem)? {
             Err(_) if reference.lifetime.is_none() => Some(Ok(())),
             Err(_) => Some(Err(text::ctx_with_lifetime())),
@@ -112,6 +115,11 @@ pub(crate) fn is_ctx(ty: &Type) -> Option<Result<(), String>> {
         }
         _ => None,
     }
+}
+
+/// `Ctx`, which lacks its server.
+fn is_bare_ctx(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident("Ctx"))
 }
 
 /// `T` of `ReplyTo<T>`.

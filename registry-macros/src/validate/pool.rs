@@ -8,7 +8,6 @@ use super::registry::declared;
 use super::tree::{Checker, policy, turbofish_off, window};
 use crate::ast::partition;
 use crate::ast::place::Body;
-use crate::ast::registry::bracketed;
 use crate::diagnostics::{Errors, text};
 use crate::model::tree::{Declares, Kind, Limits, Partition, PartitionOf, PartitionServer, Policy};
 use crate::options::{Known, Options, Reader};
@@ -138,8 +137,6 @@ pub(super) fn limits(
         max_restarts: options.number("max_restarts").map(|(_, expr)| expr),
         within: window(&mut options),
     };
-    let holds = options
-        .with("holds", bracketed::<Type>)
-        .map_or_else(Vec::new, |(_, list)| list);
+    let holds = options.bracketed::<Type>("holds");
     (limits, holds)
 }

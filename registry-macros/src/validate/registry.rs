@@ -3,9 +3,9 @@
 use syn::parse::ParseStream;
 use syn::{Attribute, Expr, Path, Type, Visibility};
 
-use super::word;
+use super::{borrowed, word};
 use crate::ast::place::Body;
-use crate::ast::registry::{Keys as Written, Listener, Meta, bracketed};
+use crate::ast::registry::{Keys as Written, Listener, Meta};
 use crate::diagnostics::{Errors, suggest, text};
 use crate::krate::Krate;
 use crate::model::registry::{Declared, Keys, Partitions, Registry};
@@ -37,7 +37,7 @@ pub(crate) fn registry(body: Body, errors: &mut Errors) -> Option<(Registry, Kra
     let mut options = Reader::new(body.options, &OPTIONS, errors);
     let krate = super::krate(&mut options);
     let keys = keys(&mut options);
-    let key = options.get::<Type>("key", "type").map(|(_, ty)| ty);
+    let key = kept("key", &mut options);
     if !has_keys && !options.is_meant("keys") {
         options
             .errors()
@@ -52,18 +52,21 @@ pub(crate) fn registry(body: Body, errors: &mut Errors) -> Option<(Registry, Kra
         declared,
         keys: keys.unwrap_or(Keys::Unique),
         key,
-        value: options.get::<Type>("value", "type").map(|(_, ty)| ty),
-        message: options.get::<Type>("message", "type").map(|(_, ty)| ty),
+        value: kept("value", &mut options),
+        message: kept("message", &mut options),
         partitions: partitions(&mut options),
-        listeners: options
-            .with("listeners", bracketed::<Listener>)
-            .map_or_else(Vec::new, |(_, list)| list),
-        meta: options
-            .with("meta", bracketed::<Meta>)
-            .map_or_else(Vec::new, |(_, list)| list),
+        listeners: options.bracketed::<Listener>("listeners"),
+        meta: options.bracketed::<Meta>("meta"),
     };
     same_meta_twice(&registry.meta, options.errors());
     Some((registry, krate))
+}
+
+/// The type of what a registry keeps.
+fn kept(name: &str, options: &mut Reader<'_>) -> Option<Type> {
+    let (_, mut ty) = options.get::<Type>(name, "type")?;
+    borrowed::kept(&mut ty, text::borrowed_in_registry, options.errors());
+    Some(ty)
 }
 
 /// What is declared has a name of its own, and not a path.

@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 use syn::{Attribute, Expr, Fields, GenericParam, ItemStruct, Meta};
 
 use super::name::{name, read_by_name};
+use super::{borrowed, bounds};
 use crate::ast::argument::{self, Argument};
 use crate::ast::time::Time;
 use crate::diagnostics::{Errors, suggest, text};
@@ -25,6 +26,9 @@ pub(crate) const OPTIONS: [Known; 7] = [
 pub(crate) fn server(mut options: Options, mut item: ItemStruct, errors: &mut Errors) -> Server {
     twice(&item.attrs, errors);
     lifetimes(&item, errors);
+    for field in &mut item.fields {
+        borrowed::kept(&mut field.ty, text::borrowed_in_server, errors);
+    }
     for name in options.names().filter(|name| *name == "client") {
         errors.at(name, text::impl_option_on_struct(name));
     }
@@ -43,6 +47,7 @@ pub(crate) fn server(mut options: Options, mut item: ItemStruct, errors: &mut Er
         }
         None => fields(&mut item, options.errors()),
     };
+    bounds::of_struct(&mut item.generics, &arguments, options.errors());
     let call_timeout = call_timeout(&mut options);
     let mailbox = mailbox(&mut options);
     let name = name(&mut options, &arguments, has_registry, has_key);

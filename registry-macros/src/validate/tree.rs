@@ -7,7 +7,6 @@ use syn::{Attribute, Path, Type};
 
 use super::{child, names, word};
 use crate::ast::argument::Argument;
-use crate::ast::registry::bracketed;
 use crate::ast::time::Time;
 use crate::ast::tree::{self as ast, Children};
 use crate::diagnostics::{Errors, text};
@@ -45,9 +44,7 @@ pub(crate) fn tree(mut tree: ast::Tree, errors: &mut Errors) -> Tree {
     let mut options = Reader::new(tree.options, &OPTIONS, errors);
     let krate = super::krate(&mut options);
     let policy = policy(&mut options);
-    let requires = options
-        .with("requires", bracketed::<Path>)
-        .map_or_else(Vec::new, |(_, list)| list);
+    let requires = options.bracketed::<Path>("requires");
     let cfgs = tree
         .attributes
         .iter()

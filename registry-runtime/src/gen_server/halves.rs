@@ -3,6 +3,8 @@
 
 use std::marker::PhantomData;
 
+use crate::process::ExitReason;
+
 /// Asks that a handler's argument or reply can travel in a message, where its type is written.
 #[derive(Debug)]
 pub struct Message<M: Travels + 'static>(PhantomData<M>);
@@ -75,6 +77,33 @@ pub trait AllHandlersBelongInOneGenServerImpl {}
 pub trait InitArgs<T> {
     /// The arguments as a tuple.
     fn into_args(self) -> T;
+}
+
+/// What `init` may fail with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no reason to exit with",
+    label = "this `init` fails with a `{Self}`",
+    note = "let `init` return `Result<…, ExitReason>`; a reason is made of any text or error by `.map_err(ExitReason::error)`, and of what implements `std::error::Error` by `?` alone"
+)]
+pub trait Reason {
+    /// The reason.
+    fn reason(self) -> ExitReason;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<ExitReason>> Reason for E {
+    fn reason(self) -> ExitReason {
+        self.into()
+    }
+}
+
+/// What `init` ended with.
+///
+/// # Errors
+///
+/// Its own.
+pub fn reasoned<T, E: Reason>(result: Result<T, E>) -> Result<T, ExitReason> {
+    result.map_err(Reason::reason)
 }
 
 /// A server that is built once its seed is there: one whose `init` takes `&mut self`, or that has none.

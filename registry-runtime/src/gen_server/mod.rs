@@ -19,8 +19,8 @@ pub use client::{Client, listener};
 pub use error::{CallError, CastError, StartError};
 #[doc(hidden)]
 pub use halves::{
-    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Message, Moves, NoValue, Part,
-    RestartArg, Shared, Shares, Travels,
+    AllHandlersBelongInOneGenServerImpl, Built, InitArgs, Message, Moves, NoValue, Part, Reason,
+    RestartArg, Shared, Shares, Travels, reasoned,
 };
 #[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};

@@ -155,6 +155,16 @@ pub struct NoMessage(#[expect(dead_code, reason = "there for its lack of a size"
 
 impl<A: Actor> Info<NoMessage> for A {}
 
+/// Another message that is none.
+///
+/// Were there but one, the compiler would take it for the type of whatever is sent to a process without any
+/// handler, and complain of its lack of a size instead of the lack of a handler.
+#[derive(Debug)]
+struct NorThis(#[expect(dead_code, reason = "there for its lack of a size")] [Infallible]);
+
+#[diagnostic::do_not_recommend]
+impl<A: Actor> Info<NorThis> for A {}
+
 /// The process with this pid, while it is there.
 pub(crate) fn resolve(pid: Pid) -> Option<Arc<dyn Proc>> {
     Node::of(pid)?.table().get(pid)

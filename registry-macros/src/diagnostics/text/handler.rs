@@ -88,6 +88,10 @@ pub(crate) fn ctx_by_value() -> String {
     "the context is lent; write `&mut Ctx<Self>`".to_owned()
 }
 
+pub(crate) fn ctx_of_nobody() -> String {
+    "the context is that of this server; write `&mut Ctx<Self>`".to_owned()
+}
+
 pub(crate) fn ctx_with_lifetime() -> String {
     "the context is lent for the call only; write `&mut Ctx<Self>`".to_owned()
 }

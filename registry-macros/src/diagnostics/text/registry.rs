@@ -56,14 +56,14 @@ pub(crate) fn registry_without_key_type() -> String {
         .to_owned()
 }
 
+pub(crate) fn borrowed_in_registry(owned: &str) -> String {
+    format!("a registry outlives what this borrows; write {owned}, or `&'static` before the type")
+}
+
 pub(crate) fn meta_twice(key: &str) -> String {
     format!("there are two entries `{key}`; take one of them out")
 }
 
 pub(crate) fn listener_without_key() -> String {
     "a listener is a server by its name; write `Server(key)`".to_owned()
-}
-
-pub(crate) fn expected_brackets() -> String {
-    "expected a list; write it in square brackets".to_owned()
 }

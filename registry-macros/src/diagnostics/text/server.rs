@@ -92,6 +92,17 @@ pub(crate) fn server_with_lifetime(lifetime: impl Display) -> String {
     )
 }
 
+pub(crate) fn parameter_may_borrow(name: impl Display) -> String {
+    format!(
+        "a server goes from thread to thread, and may outlive what a `{name}` borrows from; write \
+         `{name}: Send + 'static`"
+    )
+}
+
+pub(crate) fn borrowed_in_server(owned: &str) -> String {
+    format!("a server owns its state, since it may outlive what it borrows from; write {owned}")
+}
+
 pub(crate) fn tuple_struct() -> String {
     "the fields of a server become the arguments of `start_link`, and need names; write `{ name: Type }`"
         .to_owned()
