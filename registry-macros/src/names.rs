@@ -41,8 +41,13 @@ pub(crate) fn around(span: Span, tokens: TokenStream) -> TokenStream {
             inner.set_span(group.span());
             token = inner.into();
         }
-        let is_name = matches!(&token, TokenTree::Ident(name) if name != "impl" && name != "let");
-        if is_generated && !is_name {
+        // Literals stay too: a format string looks names up as it is.
+        let stays = match &token {
+            TokenTree::Ident(name) => name != "impl" && name != "let",
+            TokenTree::Literal(_) => true,
+            TokenTree::Punct(_) | TokenTree::Group(_) => false,
+        };
+        if is_generated && !stays {
             token.set_span(at(span));
         }
         token
