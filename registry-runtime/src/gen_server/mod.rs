@@ -222,7 +222,7 @@ pub trait GenServer: Construct + Actor {
     fn __start_link(
         args: Self::Args,
     ) -> impl Future<Output = Result<ServerRef<Self>, StartError>> + Send {
-        start::start_link::<Self>(args)
+        start::start::<Self>(args, true, None)
     }
 
     /// Starts the server, linked to nobody.
@@ -230,7 +230,7 @@ pub trait GenServer: Construct + Actor {
     fn __start(
         args: Self::Args,
     ) -> impl Future<Output = Result<ServerRef<Self>, StartError>> + Send {
-        start::start::<Self>(args)
+        start::start::<Self>(args, false, None)
     }
 
     /// How a supervisor starts the server.

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::serve::{run_init, serve};
 use super::{Client, Construct, GenServer, ServerRef, StartError};
 use crate::process::launch::{Launched, Place, launch_here};
 use crate::process::{Cell, Ctx, panics};
+use crate::supervisor::ChildSpec;
 
 /// A server that has its name, and is about to run.
 ///
@@ -68,33 +70,89 @@ pub(crate) fn launch<S: GenServer>(
     Ok(S::__run(Starting { place, cell, seed }))
 }
 
-/// Starts a server, linked to the running process if there is one.
+/// Starts a server, linked to the running process if `link` says so and there is one; its `init` may
+/// take as long as `limit`.
 ///
 /// # Errors
 ///
 /// See [`StartError`].
-pub(super) async fn start_link<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
-    ready(launch_here(true, |place| {
-        launch::<S>(args, place, &mut |_| ())
-    })?)
-    .await
-}
-
-/// Starts a server, linked to nobody.
-///
-/// # Errors
-///
-/// See [`StartError`].
-pub(super) async fn start<S: GenServer>(args: S::Args) -> Result<ServerRef<S>, StartError> {
-    ready(launch_here(false, |place| {
-        launch::<S>(args, place, &mut |_| ())
-    })?)
-    .await
-}
-
-async fn ready<S: GenServer>(launched: Launched<S>) -> Result<ServerRef<S>, StartError> {
+pub(super) async fn start<S: GenServer>(
+    args: S::Args,
+    link: bool,
+    limit: Option<Duration>,
+) -> Result<ServerRef<S>, StartError> {
+    let launched = launch_here(link, |place| launch::<S>(args, place, &mut |_| ()))?;
     if let Some(init) = launched.init {
-        init.done(None).await?;
+        init.done(limit).await?;
     }
     Ok(Client::local(launched.cell).into())
+}
+
+impl<S: GenServer> ChildSpec<S> {
+    /// Starts the server without a supervisor, as `S::start_link` does, and holds its `init` to the
+    /// [`start_timeout`](Self::start_timeout). What the specification says of restarts and of the end is
+    /// a supervisor's to read, and counts for nothing here.
+    ///
+    /// # Errors
+    ///
+    /// As `S::start_link`; [`StartError::Timeout`] when `init` takes longer: the server has been
+    /// killed, its name is free, and whoever it was linked to hears nothing of it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Once polled, the start goes on if its future is dropped, and `init` may take as long as it
+    /// likes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use registry_runtime::prelude::*;
+    /// use std::time::Duration;
+    ///
+    /// #[gen_server]
+    /// struct Slow { takes: Duration }
+    ///
+    /// #[gen_server]
+    /// impl Slow {
+    ///     async fn init(&mut self) { tokio::time::sleep(self.takes).await }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let soon = Duration::from_millis(20);
+    /// let late = Slow::child_spec(Duration::from_secs(60)).start_timeout(soon);
+    /// assert_eq!(late.start_link().await.map(|_| ()), Err(StartError::Timeout));
+    /// let quick = Slow::child_spec(Duration::ZERO).start_timeout(Duration::from_secs(60));
+    /// assert!(quick.start().await?.is_alive());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Elixir
+    ///
+    /// `GenServer.start_link/3` with its `:timeout`.
+    pub fn start_link(
+        self,
+    ) -> impl Future<Output = Result<ServerRef<S>, StartError>> + Send + use<S> {
+        start::<S>(self.args, true, self.options.start_timeout)
+    }
+
+    /// As [`start_link`](Self::start_link), linked to nobody.
+    ///
+    /// Shown in the example of [`start_link`](Self::start_link).
+    ///
+    /// # Errors
+    ///
+    /// As [`start_link`](Self::start_link).
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`start_link`](Self::start_link).
+    ///
+    /// # Elixir
+    ///
+    /// `GenServer.start/3` with its `:timeout`.
+    pub fn start(self) -> impl Future<Output = Result<ServerRef<S>, StartError>> + Send + use<S> {
+        start::<S>(self.args, false, self.options.start_timeout)
+    }
 }

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use super::cell::STARTED;
 use super::reply::{Awaiting, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
-use super::{Actor, Cell, ExitReason, Proc, current, exit, panics};
+use super::{Actor, Cell, ExitReason, Proc, current, exit, panics, resolve};
 use crate::gen_server::StartError;
 use crate::node::Node;
 use crate::supervisor::SupervisorNotRunning;
@@ -86,6 +86,13 @@ impl InitWait {
             None => started.recv().await,
             Some(limit) => {
                 let Ok(started) = tokio::time::timeout(limit, started.recv()).await else {
+                    // Whoever started it with a link is told by the error, and not killed by it.
+                    let header = process.header();
+                    if let (false, Some(parent)) = (header.supervised, header.parent)
+                        && let Some(parent) = resolve(parent)
+                    {
+                        exit::unlink(&*parent, header.pid);
+                    }
                     exit::signal(&*process, None, ExitReason::Kill);
                     exit::ended(process).await;
                     return Err(StartError::Timeout);

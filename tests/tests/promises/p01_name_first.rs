@@ -1,7 +1,7 @@
 //! Promise 1: the name is claimed before `init` runs, and free before a failed start returns.
 //!
 //! Seen to fail: `finish` told everyone before the names left (the races below found the name taken); a
-//! start that was given up killed the server.
+//! start that was given up killed the server; one that took too long was killed while it was still linked.
 //! A start that does not wait for the end of a failed `init` is caught by no test here: see promise 3.
 
 use std::time::Duration;
@@ -142,6 +142,41 @@ async fn the_name_is_free_as_soon_as_a_start_that_took_too_long_returns() {
     assert_eq!(result.unwrap_err(), StartError::Timeout);
     assert_eq!(before.elapsed(), Duration::from_secs(3));
     supervisor.start_child(spec(Init::Works)).await.unwrap();
+}
+
+#[registry_runtime::test(start_paused = true)]
+async fn a_start_without_a_supervisor_may_have_a_time_as_well_and_whoever_asked_for_it_lives() {
+    const LIMIT: Duration = Duration::from_secs(3);
+    Names::start_link().await.unwrap();
+    let spec = |how| {
+        let gate = Gate::opened();
+        Slow::child_spec("a".to_owned(), how, gate, Log::new()).start_timeout(LIMIT)
+    };
+    let before = tokio::time::Instant::now();
+    let result = spec(Init::Never).start().await;
+    assert_eq!(Names::lookup("slow:a"), None);
+    assert_eq!(result.unwrap_err(), StartError::Timeout);
+    assert_eq!(before.elapsed(), LIMIT);
+    for traps in [false, true] {
+        let starter = spawn(async move |mut ctx: Process<()>| {
+            ctx.trap_exit(traps);
+            let result = spec(Init::Never).start_link().await;
+            assert_eq!(result.unwrap_err(), StartError::Timeout);
+            assert_eq!(Names::count(), 0);
+            // Linked to this one alone: what it hears first is of this one.
+            let server = spec(Init::Works).start_link().await.unwrap();
+            server.exit(ExitReason::Shutdown);
+            match traps {
+                true => assert_eq!(ctx.recv_info::<Exit>().await.from, Some(server.pid())),
+                false => ctx.recv().await,
+            }
+        });
+        let expected = match traps {
+            true => ExitReason::Normal,
+            false => ExitReason::Shutdown,
+        };
+        assert_eq!(starter.ended().await, expected);
+    }
 }
 
 #[registry_runtime::test]
