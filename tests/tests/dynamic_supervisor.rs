@@ -497,6 +497,35 @@ async fn a_start_that_is_given_up_leaves_a_supervised_child() {
     assert_eq!((processes(), Workers::count()), (1, 0));
 }
 
+#[registry_runtime::test(start_paused = true)]
+async fn a_start_that_is_given_up_is_held_to_its_time_all_the_same() {
+    let limit = Duration::from_secs(7);
+    let log = Log::new();
+    let supervisor = started(options()).await;
+    let child = |name, init| {
+        let child = Script::new(&log).inits([init]).child(name);
+        supervisor.start_child(child.start_timeout(limit))
+    };
+    let begun = Instant::now();
+    let given_up = tokio::time::timeout(limit / 4, child("late", Init::Hangs)).await;
+    given_up.unwrap_err();
+    let alone = Script::new(&log).inits([Init::Hangs]).child("alone");
+    let given_up = tokio::time::timeout(limit / 4, alone.start_timeout(limit).start()).await;
+    given_up.unwrap_err();
+    let [late, alone] = ["late", "alone"].map(|name| Worker::via(name).server_ref().unwrap());
+    child("soon", Init::Works).await.unwrap();
+    let ended = tokio::time::timeout(limit * 4, async {
+        assert_eq!(late.ended().await, ExitReason::Killed);
+        assert_eq!(begun.elapsed(), limit);
+        assert_eq!(alone.ended().await, ExitReason::Killed);
+        assert_eq!(begun.elapsed(), limit / 4 + limit);
+    });
+    ended.await.expect("both are killed in time");
+    assert_eq!((Workers::count(), count(&supervisor)), (1, (1, 1)));
+    tokio::time::sleep(limit * 4).await;
+    assert_eq!(Worker::via("soon").ping().await, Ok("soon".to_owned()));
+}
+
 #[registry_runtime::test]
 async fn get_or_start_finds_or_starts_and_waits_for_the_dying() {
     let log = Log::new();

@@ -100,8 +100,7 @@ impl<S: GenServer> ChildSpec<S> {
     ///
     /// # Cancel safety
     ///
-    /// Once polled, the start goes on if its future is dropped, and `init` may take as long as it
-    /// likes.
+    /// Once polled, the start goes on if its future is dropped, for as long as `init` may take.
     ///
     /// # Examples
     ///

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
 
 use super::cell::STARTED;
 use super::reply::{Awaiting, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
+use super::timers::far_enough;
 use super::{Actor, Cell, ExitReason, Proc, current, exit, panics, resolve};
 use crate::gen_server::StartError;
 use crate::node::Node;
@@ -76,16 +78,30 @@ impl InitWait {
     }
 
     /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
-    /// the time that this returns. After `limit` the process is killed.
-    pub(crate) async fn done(self, limit: Option<Duration>) -> Result<(), StartError> {
-        let Self {
-            process,
-            mut started,
-        } = self;
-        let started = match limit {
+    /// the time that this returns. After `limit` the process is killed, also if the wait is given up.
+    pub(crate) async fn done(mut self, limit: Option<Duration>) -> Result<(), StartError> {
+        let Some(limit) = limit else {
+            return self.done_by(None).await;
+        };
+        let until = far_enough(limit);
+        let mut held = HeldTo {
+            until,
+            init: Some(self),
+        };
+        let done = match &mut held.init {
+            Some(init) => init.done_by(Some(until)).await,
+            None => Ok(()),
+        };
+        held.init = None;
+        done
+    }
+
+    async fn done_by(&mut self, until: Option<Instant>) -> Result<(), StartError> {
+        let Self { process, started } = self;
+        let started = match until {
             None => started.recv().await,
-            Some(limit) => {
-                let Ok(started) = tokio::time::timeout(limit, started.recv()).await else {
+            Some(until) => {
+                let Ok(started) = timeout_at(until, started.recv()).await else {
                     // Whoever started it with a link is told by the error, and not killed by it.
                     let header = process.header();
                     if let (false, Some(parent)) = (header.supervised, header.parent)
@@ -93,8 +109,8 @@ impl InitWait {
                     {
                         exit::unlink(&*parent, header.pid);
                     }
-                    exit::signal(&*process, None, ExitReason::Kill);
-                    exit::ended(process).await;
+                    exit::signal(&**process, None, ExitReason::Kill);
+                    exit::ended(Arc::clone(process)).await;
                     return Err(StartError::Timeout);
                 };
                 started
@@ -102,7 +118,7 @@ impl InitWait {
         };
         match started {
             Ok(()) => Ok(()),
-            Err(_) => match exit::ended(process).await {
+            Err(_) => match exit::ended(Arc::clone(process)).await {
                 ExitReason::Ignore => Err(StartError::Ignored),
                 // A supervisor says which of its children did not start.
                 ExitReason::Error(error) => Err(match error.downcast_ref::<StartError>() {
@@ -111,6 +127,24 @@ impl InitWait {
                 }),
                 reason => Err(StartError::Init(reason)),
             },
+        }
+    }
+}
+
+/// A wait that has its time: whoever gives it up leaves somebody behind who looks at the clock.
+struct HeldTo {
+    until: Instant,
+    init: Option<InitWait>,
+}
+
+impl Drop for HeldTo {
+    fn drop(&mut self) {
+        // Where there is no runtime there is no clock to look at.
+        if let Some(init) = self.init.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let (mut init, until) = (init.handed_on(), self.until);
+            drop(runtime.spawn(async move { init.done_by(Some(until)).await }));
         }
     }
 }

@@ -262,7 +262,8 @@ macro_rules! options {
             $self
         }
 
-        /// Gives `init` a time; when it takes longer, the process is killed, and the start fails.
+        /// Gives `init` a time; when it takes longer, the process is killed, and the start fails. So it
+        /// is also when nobody waits for the start any more.
         ///
         /// Shown in the [example](ChildSpec#examples).
         #[must_use]
