@@ -7,20 +7,22 @@ use registry_runtime::spawn;
 
 /// The cases, and how often each is done: enough that tables have grown and what is hashed with a
 /// seed has evened out.
-pub(crate) const ALL: [(&str, u64); 6] = [
+pub(crate) const ALL: [(&str, u64); 8] = [
     ("lookup", 20_000),
     ("cast", 20_000),
     ("call", 10_000),
     ("register", 10_000),
     ("start", 4_096),
     ("death", 4_096),
+    ("exit", 1_000),
+    ("exit-many", 1_000),
 ];
 
 supervision_tree! {
     Guarded, strategy = one_for_one;
 
     registry!<pub(crate) Sessions, keys = unique, key = String>;
-    dynamic_supervisor!<pub(crate) SessionSup>;
+    dynamic_supervisor!<pub(crate) SessionSup, max_restarts = 1_000_000>;
 }
 
 #[gen_server(registry = Sessions, key = <name>)]
@@ -62,8 +64,10 @@ pub(crate) fn run(case: &str, n: u64) -> bool {
             "cast" => cast(n).await,
             "call" => call(n).await,
             "register" => register(n).await,
-            "start" => start(n).await.is_some(),
+            "start" => start(n, Restart::Temporary).await.is_some(),
             "death" => death(n).await,
+            "exit" => exit(n, 4_000).await,
+            "exit-many" => exit(n, 100_000).await,
             _ => false,
         };
         // What follows is the same for N and 2N only when nothing is ended in order.
@@ -81,7 +85,7 @@ fn key(i: u64) -> String {
 
 /// A thousand names, looked up in turn.
 async fn lookup(n: u64) -> bool {
-    if start(1000).await.is_none() {
+    if start(1000, Restart::Temporary).await.is_none() {
         return false;
     }
     let keys: Vec<String> = (0..1000).map(key).collect();
@@ -90,7 +94,7 @@ async fn lookup(n: u64) -> bool {
 
 /// Casts by name, a hundred at a time, each batch handled before the next.
 async fn cast(n: u64) -> bool {
-    if start(1).await.is_none() {
+    if start(1, Restart::Temporary).await.is_none() {
         return false;
     }
     let name = key(0);
@@ -107,7 +111,7 @@ async fn cast(n: u64) -> bool {
 
 /// Calls by name, from a process.
 async fn call(n: u64) -> bool {
-    if start(1).await.is_none() {
+    if start(1, Restart::Temporary).await.is_none() {
         return false;
     }
     let client = spawn(move |_: Process<()>| async move {
@@ -136,10 +140,10 @@ async fn register(n: u64) -> bool {
 }
 
 /// Named servers under a dynamic supervisor.
-async fn start(n: u64) -> Option<Vec<Pid>> {
+async fn start(n: u64, restart: Restart) -> Option<Vec<Pid>> {
     let mut pids = Vec::new();
     for i in 0..n {
-        let spec = Session::child_spec(key(i)).restart(Restart::Temporary);
+        let spec = Session::child_spec(key(i)).restart(restart);
         pids.push(SessionSup::start_child(spec).await.ok()?.pid());
     }
     Some(pids)
@@ -147,7 +151,7 @@ async fn start(n: u64) -> Option<Vec<Pid>> {
 
 /// Their death, until no name is left.
 async fn death(n: u64) -> bool {
-    let Some(pids) = start(n).await else {
+    let Some(pids) = start(n, Restart::Temporary).await else {
         return false;
     };
     for pid in pids {
@@ -155,6 +159,25 @@ async fn death(n: u64) -> bool {
     }
     while Sessions::count() > 0 {
         tokio::task::yield_now().await;
+    }
+    true
+}
+
+/// Of many children, some are killed here and there, each until it is back: what one costs is to be the
+/// same, however many others there are.
+async fn exit(n: u64, children: u64) -> bool {
+    let Some(pids) = start(children, Restart::Permanent).await else {
+        return false;
+    };
+    let step = pids.len() / 2_000;
+    let some = (0..).zip(pids).step_by(step);
+    for (_, (i, pid)) in (0..n).zip(some) {
+        let name = key(i);
+        pid.exit(ExitReason::Kill);
+        pid.ended().await;
+        while Session::via(&name).whereis().is_none() {
+            tokio::task::yield_now().await;
+        }
     }
     true
 }

@@ -42,6 +42,48 @@ fn place(pid: Pid) -> (u64, usize) {
     (bits / WIDTH, (bits % WIDTH) as usize)
 }
 
+/// Counts what is looked at, so that tests see whether work grows with the number of entries.
+#[cfg(all(test, not(registry_loom)))]
+pub(crate) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(crate) fn note() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// How many blocks the maps of this thread have compared, moved or walked through since this was
+    /// asked last.
+    pub(crate) fn take() -> u64 {
+        STEPS.take()
+    }
+}
+
+#[cfg(not(all(test, not(registry_loom))))]
+mod steps {
+    #[inline]
+    pub(super) fn note() {}
+}
+
+/// Whether a block has this number.
+#[inline]
+fn is<T>(number: u64) -> impl Fn(&Block<T>) -> bool {
+    move |block| {
+        steps::note();
+        block.number == number
+    }
+}
+
+/// For blocks that move as the table grows or shrinks.
+#[inline]
+fn hash_of<T>(block: &Block<T>) -> u64 {
+    steps::note();
+    hash(block.number)
+}
+
 #[inline]
 fn hash(number: u64) -> u64 {
     // Multiplying spreads the number over both ends, which the table reads.
@@ -69,17 +111,13 @@ impl<T> PidMap<T> {
     #[inline]
     pub(crate) fn get(&self, pid: Pid) -> Option<&T> {
         let (number, at) = place(pid);
-        let block = self
-            .blocks
-            .find(hash(number), |block| block.number == number)?;
+        let block = self.blocks.find(hash(number), is(number))?;
         block.slots[at].as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, pid: Pid) -> Option<&mut T> {
         let (number, at) = place(pid);
-        let block = self
-            .blocks
-            .find_mut(hash(number), |block| block.number == number)?;
+        let block = self.blocks.find_mut(hash(number), is(number))?;
         block.slots[at].as_mut()
     }
 
@@ -90,15 +128,13 @@ impl<T> PidMap<T> {
     /// Puts a value in; the one that was there comes back.
     pub(crate) fn insert(&mut self, pid: Pid, value: T) -> Option<T> {
         let (number, at) = place(pid);
-        let same = |block: &Block<T>| block.number == number;
-        let old = if let Some(block) = self.blocks.find_mut(hash(number), same) {
+        let old = if let Some(block) = self.blocks.find_mut(hash(number), is(number)) {
             block.slots[at].replace(value)
         } else {
             let mut slots = [const { None }; SLOTS];
             slots[at] = Some(value);
             let block = Block { number, slots };
-            self.blocks
-                .insert_unique(hash(number), block, |block| hash(block.number));
+            self.blocks.insert_unique(hash(number), block, hash_of);
             None
         };
         self.len += usize::from(old.is_none());
@@ -108,8 +144,7 @@ impl<T> PidMap<T> {
     /// Takes a value out. A map that was large gives its memory back as it empties.
     pub(crate) fn remove(&mut self, pid: Pid) -> Option<T> {
         let (number, at) = place(pid);
-        let same = |block: &Block<T>| block.number == number;
-        let mut entry = self.blocks.find_entry(hash(number), same).ok()?;
+        let mut entry = self.blocks.find_entry(hash(number), is(number)).ok()?;
         let value = entry.get_mut().slots[at].take()?;
         self.len -= 1;
         if entry.get().is_empty() {
@@ -117,8 +152,7 @@ impl<T> PidMap<T> {
             let (_, _) = entry.remove();
             let room = self.blocks.capacity();
             if room > SMALL && self.blocks.len() < room / 8 {
-                self.blocks
-                    .shrink_to(self.blocks.len() * 2, |block| hash(block.number));
+                self.blocks.shrink_to(self.blocks.len() * 2, hash_of);
             }
         }
         Some(value)
@@ -127,6 +161,7 @@ impl<T> PidMap<T> {
     /// The pids and their values, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Pid, &T)> {
         self.blocks.iter().flat_map(|block| {
+            steps::note();
             let first = block.number * WIDTH;
             (first..).zip(&block.slots).filter_map(|(bits, slot)| {
                 // Only a pid's own place is ever filled.
@@ -141,7 +176,10 @@ impl<T> PidMap<T> {
 
     pub(crate) fn into_values(self) -> impl Iterator<Item = T> {
         let blocks = self.blocks.into_iter();
-        blocks.flat_map(|block| block.slots.into_iter().flatten())
+        blocks.flat_map(|block| {
+            steps::note();
+            block.slots.into_iter().flatten()
+        })
     }
 }
 

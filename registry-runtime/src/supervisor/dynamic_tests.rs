@@ -11,7 +11,9 @@ use tokio::time::timeout;
 
 use super::{AnyChildSpec, BeforeRun, ChildOptions, Children, DynamicSupervisor, Restart};
 use crate::gen_server::StartError;
+use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place};
+use crate::process::pid_map::steps;
 use crate::process::{ExitReason, Pid, Plain, Proc, resolve};
 
 /// A child whose second process is the odd one.
@@ -203,4 +205,71 @@ async fn a_supervisor_that_restarts_a_child_does_not_wait_for_its_init() {
     second.exit(ExitReason::Kill);
     assert_ne!(next(&mut pids).await, second);
     supervisor.shutdown().await;
+}
+
+/// How many steps a child's end takes, and its restart, among `children`: in the maps that children are in, which
+/// are the supervisor's own, the one of those that end before it does, and the process table.
+fn steps_of_an_exit(children: usize, restart: Restart) -> u64 {
+    const ENDS: usize = 1_000;
+    // One thread, whose steps are counted.
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().build().unwrap();
+    runtime.block_on(Node::new().scope(async {
+        let supervisor = DynamicSupervisor::builder().max_restarts(u32::MAX);
+        let supervisor = supervisor.start().unwrap();
+        let (launched, mut launches) = unbounded_channel();
+        let options = ChildOptions {
+            restart,
+            ..ChildOptions::worker()
+        };
+        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
+            let cell = place.prepare::<Plain<()>>(None, |_| Ok(()))?;
+            before_run(&(Arc::clone(&cell) as Arc<dyn Proc>));
+            launched.send(cell.header.pid).unwrap();
+            Ok(place.run_plain(cell, pending()).into())
+        };
+        let child = AnyChildSpec::starting("child", options, start);
+        for _ in 0..children {
+            supervisor.start_any(child.clone()).await.unwrap();
+        }
+        let mut pids = Vec::new();
+        while let Ok(pid) = launches.try_recv() {
+            pids.push(pid);
+        }
+        assert_eq!(pids.len(), children);
+        // Here and there, and as often among few as among many.
+        let ending: Vec<Pid> = pids.into_iter().step_by(children / ENDS).collect();
+        steps::take();
+        for pid in ending {
+            pid.exit(ExitReason::Kill);
+            pid.ended().await;
+            // The supervisor hears of it after those who wait do.
+            while restart == Restart::Permanent && launches.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+        }
+        let steps = steps::take();
+        let gone = match restart {
+            Restart::Permanent => 0,
+            _ => ENDS,
+        };
+        assert_eq!(supervisor.count_children().active, children - gone);
+        steps / u64::try_from(ENDS).unwrap()
+    }))
+}
+
+/// Seen: 13 with a restart and 7 without, among 2,000 as among 100,000. Seen to fail: `State::get_mut` that
+/// looked at one child after the other (635, and 25,076).
+#[test]
+fn the_work_of_a_childs_exit_does_not_grow_with_the_number_of_children() {
+    for restart in [Restart::Permanent, Restart::Temporary] {
+        let few = steps_of_an_exit(2_000, restart);
+        let many = steps_of_an_exit(100_000, restart);
+        // To find a place in each of some tables, several times over, and to move it as they grow.
+        assert!((2..=50).contains(&few), "{restart:?}: {few}");
+        assert!(
+            many <= few + 2,
+            "{restart:?}: {few} among 2,000, {many} among 100,000"
+        );
+    }
 }
