@@ -40,6 +40,19 @@ impl Child {
 
 struct Tick;
 
+#[gen_server]
+struct Heavy {
+    state: Vec<u8>,
+}
+
+#[gen_server]
+impl Heavy {
+    #[call]
+    fn size(&self) -> usize {
+        self.state.len()
+    }
+}
+
 fn used() -> usize {
     let stats = ALLOCATOR.stats();
     stats.bytes_allocated - stats.bytes_deallocated
@@ -65,6 +78,36 @@ async fn a_process_that_hibernates_gives_its_spare_memory_back() {
         assert!(left < grown / 10, "{left} bytes of {grown}");
     });
     assert!(process.pid().ended().await.is_normal());
+}
+
+/// A reference to the dead holds what the process was made of, but neither its state nor its messages.
+///
+/// Seen to fail: a state that was forgotten instead of dropped, and messages that were.
+async fn a_reference_to_the_dead_holds_little() {
+    const SERVERS: usize = 1_000;
+    const STATE: usize = 10_000;
+    let mut references = Vec::with_capacity(SERVERS);
+    let before = used();
+    for _ in 0..SERVERS {
+        let server = Heavy::start(vec![0; STATE]).await.unwrap();
+        assert_eq!(server.size().await, Ok(STATE));
+        references.push(server);
+    }
+    let alive = (used() - before) / SERVERS;
+    for server in &references {
+        // What is left in the mailbox goes as well.
+        server.pid().send([0_u8; STATE]).unwrap();
+        server.exit(ExitReason::Shutdown);
+    }
+    for server in &references {
+        server.ended().await;
+    }
+    let held = used().saturating_sub(before) / SERVERS;
+    println!("{alive} bytes a server that is alive, {held} a dead one that is referred to");
+    assert!(alive > STATE && held < 1_200, "{alive} {held}");
+    drop(references);
+    let left = used().saturating_sub(before) / SERVERS;
+    assert!(left < held / 10, "{left} bytes of {held}");
 }
 
 /// Starts ten thousand children with calls to them under way, and kills their supervisor.
@@ -100,6 +143,7 @@ async fn a_supervisor_killed_with_ten_thousand_children_leaves_no_memory_behind(
     Names::start().await.unwrap();
     Topics::start().await.unwrap();
     a_process_that_hibernates_gives_its_spare_memory_back().await;
+    a_reference_to_the_dead_holds_little().await;
     live_and_die().await;
     let before = used();
     for _ in 0..3 {
