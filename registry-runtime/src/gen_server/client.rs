@@ -69,6 +69,8 @@ impl<S: GenServer> Client<S, Local<S>> {
     }
 
     /// The server's pid.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn pid(&self) -> Pid {
         self.address.pid()

@@ -77,6 +77,7 @@ pub enum Received<M> {
 /// sum.send(1)?;
 /// sum.clone().send(2)?;  // a clone is one count
 /// assert_eq!(sum.ended().await, ExitReason::Normal);
+/// assert!(!sum.pid().is_alive());
 /// # Ok(())
 /// # }
 /// ```
@@ -88,6 +89,8 @@ pub struct ProcessRef<M: Send + 'static>(Arc<Cell<Plain<M>>>);
 
 impl<M: Send + 'static> ProcessRef<M> {
     /// The process's pid.
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn pid(&self) -> Pid {
         self.0.header.pid

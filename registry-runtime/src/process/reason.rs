@@ -32,7 +32,8 @@ use std::sync::Arc;
 ///
 /// let import = Import::start("12".into()).await?;
 /// import.exit(ExitReason::shutdown_with("enough"));
-/// assert!(import.ended().await.is_orderly());
+/// let end = import.ended().await;
+/// assert!(end.is_orderly() && !end.is_normal());
 /// # Ok(())
 /// # }
 /// ```
@@ -134,6 +135,8 @@ impl ExitReason {
     }
 
     /// Whether this is [`ExitReason::Normal`].
+    ///
+    /// Shown in the [example](Self#examples).
     #[must_use]
     pub fn is_normal(&self) -> bool {
         matches!(self, Self::Normal)

@@ -23,6 +23,10 @@ macro_rules! __registry_api {
             ///
             /// `StartError::AlreadyStarted` when it runs, `StartError::NoRuntime`.
             ///
+            /// # Cancel safety
+            ///
+            /// Once polled, it is over.
+            ///
             /// # Elixir
             ///
             /// `Registry.start_link/1`.
@@ -36,6 +40,10 @@ macro_rules! __registry_api {
             /// # Errors
             ///
             /// As `start_link`.
+            ///
+            /// # Cancel safety
+            ///
+            /// Once polled, it is over.
             $vis async fn start() -> $crate::__private::reg::Result<$crate::__private::reg::Pid, $crate::__private::StartError>
             {
                 $crate::__private::reg::calls::start::<Self>()
