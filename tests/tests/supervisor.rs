@@ -474,6 +474,30 @@ async fn a_group_that_restarts_loses_its_temporary_children_and_gets_all_others_
     }
 }
 
+/// Seen to fail: temporary children that were restarted, and transient ones that were whatever ended them.
+#[registry_runtime::test]
+async fn an_end_that_calls_for_no_restart_leaves_the_group_alone() {
+    for strategy in [Strategy::OneForAll, Strategy::RestForOne] {
+        for (restart, end) in [
+            (Restart::Temporary, ExitReason::Kill),
+            (Restart::Temporary, ExitReason::Shutdown),
+            (Restart::Transient, ExitReason::Shutdown),
+        ] {
+            let log = Log::new();
+            let spec = spec().strategy(strategy).max_restarts(0);
+            let first = worker("a", &log).restart(restart);
+            let supervisor = supervisor(spec.child(first), &["b", "c"], &log).await;
+            let [a, b, c] = ["a", "b", "c"].map(|name| Worker::via(name).server_ref().unwrap());
+            a.exit(end);
+            a.ended().await;
+            settle().await;
+            assert_eq!(running(), ["b", "c"], "{strategy:?} {restart:?}");
+            assert!(b.is_alive() && c.is_alive());
+            supervisor.shutdown().await;
+        }
+    }
+}
+
 #[registry_runtime::test]
 async fn a_group_restart_that_fails_half_way_is_tried_again() {
     for (strategy, expected) in [
