@@ -277,8 +277,8 @@ async fn entries_come_and_go<D: Keys>(way: Way, one_key: bool) -> usize {
     per_entry
 }
 
-/// Entries come, of a process each, and go with them.
-async fn processes_come_and_go() {
+/// Entries come, of a process each, and go with them; how much is left.
+async fn processes_come_and_go() -> usize {
     let registry: Registry<String> = Registry::builder().build().unwrap();
     registry.start().unwrap();
     let (many, before) = (entries() / 10, live());
@@ -305,7 +305,7 @@ async fn processes_come_and_go() {
         "{many} processes: {full} bytes, {} each; {left} left",
         full / many as usize
     );
-    assert!(left < LEFT, "{left} bytes of {full} are left");
+    left
 }
 
 async fn memory_returns() {
@@ -319,7 +319,10 @@ async fn memory_returns() {
         entries_come_and_go::<Duplicate>(way, false).await;
         entries_come_and_go::<DuplicateByKey>(way, true).await;
     }
+    // The room that tokio's own queue of tasks has grown to stays: that is there once.
     processes_come_and_go().await;
+    let left = processes_come_and_go().await;
+    assert!(left < LEFT, "{left} bytes are left");
 }
 
 #[test]
