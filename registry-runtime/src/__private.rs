@@ -27,7 +27,7 @@ pub use crate::supervisor::{
     DeclaredDynamicSupervisor, DeclaredSupervisor, DynamicSupervisor, DynamicSupervisorOptions,
     Instance, Restart, Shutdown, Strategy, Supervisor, SupervisorError, SupervisorSpec,
     dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
-    supervisor_instance, supervisor_spec, tree,
+    supervisor_instance, supervisor_running, supervisor_spec, tree,
 };
 pub use crate::supervisor::{
     DeclaredPartitionSupervisor, Partition, PartitionSupervisor, PartitionSupervisorOptions,

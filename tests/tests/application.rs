@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use registry_runtime::DeclarationKind;
 use registry_runtime::prelude::*;
+use registry_runtime::{DeclarationKind, SupervisorError};
 use registry_tests::{Init, Log, Script, Worker, Workers, eventually, processes, worker};
 
 supervision_tree! {
@@ -274,6 +274,53 @@ async fn trees_within_trees() {
     eventually(|| Chat::whereis().is_some_and(|pid| pid != chat)).await;
     outer.shutdown().await;
     assert_eq!((processes(), Chat::whereis()), (0, None));
+}
+
+/// What `Supervisor` and its like can do on a value, their types can by name.
+#[registry_runtime::test]
+async fn children_come_and_go_at_run_time_by_the_name_of_their_supervisor() {
+    let log = Log::new();
+    let early = Inner::start_child(worker("c", &log)).await.unwrap_err();
+    assert!(
+        matches!(early, StartError::SupervisorNotRunning(_)),
+        "{early}"
+    );
+    let early = Inner::terminate_child("c").await.unwrap_err();
+    assert!(matches!(early, SupervisorError::NotRunning(_)), "{early}");
+    let app = chat(&log).await.unwrap();
+
+    let c = Inner::start_child(worker("c", &log)).await.unwrap();
+    let again = Inner::start_any(worker("c", &log)).await.unwrap_err();
+    assert_eq!(again, StartError::AlreadyStarted(c.pid()));
+    assert_eq!(
+        Inner::restart_child("c").await,
+        Err(SupervisorError::Running)
+    );
+    Inner::terminate_child("c").await.unwrap();
+    assert!(!c.is_alive());
+    let back = Inner::restart_child("c").await.unwrap();
+    assert_eq!(Worker::via("c").whereis(), Some(back));
+    assert_eq!(
+        Inner::delete_child("c").await,
+        Err(SupervisorError::Running)
+    );
+    Inner::terminate_child("c").await.unwrap();
+    Inner::delete_child("c").await.unwrap();
+    assert_eq!(
+        Inner::delete_child("c").await,
+        Err(SupervisorError::NotFound)
+    );
+
+    let agent = Inner::start_any(Agent::child_spec(|| 0)).await.unwrap();
+    assert_eq!(Inner::which_children()[2].pid(), Some(agent));
+    let guest = Guests::start_any(Agent::child_spec(|| 0)).await.unwrap();
+    assert_eq!(Guests::which_children()[0].pid(), Some(guest));
+    // The tree itself is one as well.
+    Chat::terminate_child("Guests").await.unwrap();
+    assert!(!guest.is_alive());
+    Chat::restart_child("Guests").await.unwrap();
+    assert_eq!(Guests::count_children().specs, 0);
+    app.shutdown().await;
 }
 
 // Signals: this very program, run as a child that runs one test.

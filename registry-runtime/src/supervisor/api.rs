@@ -65,6 +65,21 @@ macro_rules! __dynamic_supervisor_api {
                 $crate::__private::dynamic_running::<Self>()?.start_child(spec).await
             }
 
+            /// Starts a child of any kind, and waits until its `init` is done; its pid.
+            ///
+            /// # Errors
+            ///
+            /// As `start_child`.
+            ///
+            /// # Cancel safety
+            ///
+            /// As `start_child`.
+            $vis async fn start_any(
+                spec: impl $crate::__private::core::convert::Into<$crate::__private::AnyChildSpec>,
+            ) -> $crate::__private::core::result::Result<$crate::__private::Pid, $crate::__private::StartError> {
+                $crate::__private::dynamic_running::<Self>()?.start_any(spec).await
+            }
+
             /// The running server of that name, or a new child; see `DynamicSupervisor::get_or_start`.
             ///
             /// # Errors
@@ -211,6 +226,108 @@ macro_rules! __supervisor_api {
             #[must_use]
             $vis fn child_spec($($arg: $type),*) -> $crate::__private::AnyChildSpec {
                 <$crate::__private::AnyChildSpec as $crate::__private::core::convert::From<_>>::from($crate::__private::supervisor_spec::<Self>(($($arg,)*)))
+            }
+
+            /// Starts a server as the last child, and waits until its `init` is done.
+            ///
+            /// # Errors
+            ///
+            /// What starting the server can come to; `StartError::AlreadyStarted` when a child with this
+            /// id runs, `StartError::DuplicateId` when one is known that does not;
+            /// `StartError::SupervisorNotRunning`.
+            ///
+            /// # Cancel safety
+            ///
+            /// Once polled, the child is started even if the wait is given up.
+            ///
+            /// # Elixir
+            ///
+            /// `Supervisor.start_child/2`.
+            $vis async fn start_child<S>(
+                spec: $crate::__private::ChildSpec<S>,
+            ) -> $crate::__private::core::result::Result<
+                $crate::__private::ServerRef<S>,
+                $crate::__private::StartError,
+            >
+            where
+                S: $crate::__private::GenServer,
+                <S as $crate::__private::Construct>::Args: $crate::__private::core::clone::Clone,
+            {
+                $crate::__private::supervisor_running::<Self>()?.start_child(spec).await
+            }
+
+            /// Starts a child of any kind, and waits until its `init` is done; its pid.
+            ///
+            /// # Errors
+            ///
+            /// As `start_child`.
+            ///
+            /// # Cancel safety
+            ///
+            /// As `start_child`.
+            $vis async fn start_any(
+                spec: impl $crate::__private::core::convert::Into<$crate::__private::AnyChildSpec>,
+            ) -> $crate::__private::core::result::Result<$crate::__private::Pid, $crate::__private::StartError> {
+                $crate::__private::supervisor_running::<Self>()?.start_any(spec).await
+            }
+
+            /// Ends a child, and keeps its specification for `restart_child`.
+            ///
+            /// # Errors
+            ///
+            /// `SupervisorError::NotFound`, `SupervisorError::NotRunning`.
+            ///
+            /// # Cancel safety
+            ///
+            /// Once polled, the child is ended even if the wait is given up.
+            ///
+            /// # Elixir
+            ///
+            /// `Supervisor.terminate_child/2`.
+            $vis async fn terminate_child(
+                id: &$crate::__private::core::primitive::str,
+            ) -> $crate::__private::core::result::Result<(), $crate::__private::SupervisorError> {
+                $crate::__private::supervisor_instance::<Self>()?.terminate_child(id).await
+            }
+
+            /// Starts a child again that has ended.
+            ///
+            /// # Errors
+            ///
+            /// `SupervisorError::Running`, `SupervisorError::Restarting`, `SupervisorError::NotFound`,
+            /// `SupervisorError::NotRunning`, and `SupervisorError::Start` when it does not start.
+            ///
+            /// # Cancel safety
+            ///
+            /// Once polled, the child is started even if the wait is given up.
+            ///
+            /// # Elixir
+            ///
+            /// `Supervisor.restart_child/2`.
+            $vis async fn restart_child(
+                id: &$crate::__private::core::primitive::str,
+            ) -> $crate::__private::core::result::Result<$crate::__private::Pid, $crate::__private::SupervisorError> {
+                $crate::__private::supervisor_instance::<Self>()?.restart_child(id).await
+            }
+
+            /// Forgets a child that has ended.
+            ///
+            /// # Errors
+            ///
+            /// `SupervisorError::Running`, `SupervisorError::Restarting`, `SupervisorError::NotFound`,
+            /// `SupervisorError::NotRunning`.
+            ///
+            /// # Cancel safety
+            ///
+            /// Once polled, the child is deleted even if the wait is given up.
+            ///
+            /// # Elixir
+            ///
+            /// `Supervisor.delete_child/2`.
+            $vis async fn delete_child(
+                id: &$crate::__private::core::primitive::str,
+            ) -> $crate::__private::core::result::Result<(), $crate::__private::SupervisorError> {
+                $crate::__private::supervisor_instance::<Self>()?.delete_child(id).await
             }
 
             /// The living tree, to be displayed.

@@ -145,6 +145,15 @@ pub fn dynamic_running<D: DeclaredDynamicSupervisor>() -> Result<DynamicSupervis
     dynamic_instance::<D>().map_err(|_| SupervisorNotRunning::declared(D::declaration()).into())
 }
 
+/// As [`supervisor_instance`], for those who start a child.
+///
+/// # Errors
+///
+/// [`StartError::SupervisorNotRunning`].
+pub fn supervisor_running<D: DeclaredSupervisor>() -> Result<Supervisor, StartError> {
+    supervisor_instance::<D>().map_err(|_| SupervisorNotRunning::declared(D::declaration()).into())
+}
+
 /// Starts a tree, linked to nobody.
 ///
 /// # Errors

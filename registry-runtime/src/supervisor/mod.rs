@@ -66,7 +66,7 @@ pub use declared::{DeclaredDynamicSupervisor, DeclaredSupervisor};
 #[doc(hidden)]
 pub use declared::{
     dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
-    supervisor_instance, supervisor_spec, tree,
+    supervisor_instance, supervisor_running, supervisor_spec, tree,
 };
 pub(crate) use dynamic_children::Kept;
 pub(crate) use dynamic_process::end_of;

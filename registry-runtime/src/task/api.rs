@@ -101,6 +101,25 @@ macro_rules! __task_supervisor_api {
                 $crate::__private::task_running::<Self>()?.start_child(future)
             }
 
+            /// Starts a task of a specification, with a restart and a shutdown of its own; its pid.
+            ///
+            /// # Errors
+            ///
+            /// `StartError::MaxChildren`, `StartError::SupervisorNotRunning`.
+            ///
+            /// # Cancel safety
+            ///
+            /// Once polled, the task runs.
+            ///
+            /// # Elixir
+            ///
+            /// `Task.Supervisor.start_child/3`.
+            $vis async fn start_any(
+                spec: impl $crate::__private::core::convert::Into<$crate::__private::AnyChildSpec>,
+            ) -> $crate::__private::core::result::Result<$crate::__private::Pid, $crate::__private::StartError> {
+                $crate::__private::task_running::<Self>()?.start_any(spec).await
+            }
+
             /// Runs a supervised task for each item, some at a time, and yields what comes of them;
             /// see `TaskSupervisor::async_stream`.
             ///
@@ -154,6 +173,15 @@ macro_rules! __task_supervisor_api {
             $vis fn children() -> $crate::__private::std::vec::Vec<$crate::__private::Pid> {
                 match $crate::__private::task_instance::<Self>() {
                     $crate::__private::core::result::Result::Ok(running) => running.children(),
+                    $crate::__private::core::result::Result::Err(_) => $crate::__private::std::vec::Vec::new(),
+                }
+            }
+
+            /// The tasks, in no order; empty when the supervisor does not run.
+            #[must_use]
+            $vis fn which_children() -> $crate::__private::std::vec::Vec<$crate::__private::ChildInfo> {
+                match $crate::__private::task_instance::<Self>() {
+                    $crate::__private::core::result::Result::Ok(running) => running.which_children(),
                     $crate::__private::core::result::Result::Err(_) => $crate::__private::std::vec::Vec::new(),
                 }
             }

@@ -73,6 +73,11 @@ async fn a_declared_one_is_found_by_its_type() {
     assert_eq!(Jobs::run(async {}).unwrap_err(), StartError::MaxChildren);
     assert_eq!(Jobs::terminate_child(held).await, Ok(()));
     assert_eq!(Jobs::children(), [other.pid()]);
+    let job = Task::child_spec(pending::<()>).restart(Restart::Permanent);
+    let kept = Jobs::start_any(job).await.unwrap();
+    let which = Jobs::which_children();
+    assert!(which.len() == 2 && which.iter().any(|child| child.pid() == Some(kept)));
+    Jobs::terminate_child(kept).await.unwrap();
     let stream = Jobs::async_stream([1, 2], async |n| n)
         .unwrap()
         .max_concurrency(1);
