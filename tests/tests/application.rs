@@ -1,7 +1,9 @@
 //! Applications: trees that are started, waited for, shut down in order, and end on signals.
 
 use std::io::{BufRead, BufReader};
+use std::pin::Pin;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use registry_runtime::prelude::*;
 use registry_runtime::{DeclarationKind, SupervisorError};
@@ -321,6 +323,61 @@ async fn children_come_and_go_at_run_time_by_the_name_of_their_supervisor() {
     Chat::restart_child("Guests").await.unwrap();
     assert_eq!(Guests::count_children().specs, 0);
     app.shutdown().await;
+}
+
+supervision_tree! {
+    Holding(log: Log);
+
+    supervisor!<pub(self) Within(log: Log)>(log) {
+        Clinging(log), shutdown = infinity;
+    };
+}
+
+/// Asks those who wait for its end.
+#[gen_server]
+struct Clinging {
+    log: Log,
+}
+
+#[gen_server]
+impl Clinging {
+    async fn terminate(&mut self) {
+        for supervisor in [Within::handle().unwrap(), Holding::handle().unwrap()] {
+            let started = supervisor.start_any(Agent::child_spec(|| 0)).await;
+            let deleted = supervisor.delete_child("nobody").await;
+            self.log.add(match (started, deleted) {
+                (Err(StartError::Deadlock(_)), Err(SupervisorError::Deadlock(_))) => "no answer",
+                (Ok(_), Err(SupervisorError::NotFound)) => "an answer",
+                other => panic!("{other:?}"),
+            });
+        }
+    }
+}
+
+/// Seen to fail: a supervisor that did not note whose end it waited for (all of them waited for ever).
+#[registry_runtime::test(start_paused = true)]
+async fn a_terminate_that_asks_its_supervisors_is_told_that_it_would_wait_for_ever() {
+    type End = for<'a> fn(&'a App) -> Pin<Box<dyn Future<Output = ()> + 'a>>;
+    let ways: [(End, _); 3] = [
+        (|app| Box::pin(app.shutdown()), ["no answer", "no answer"]),
+        (
+            |_| Box::pin(async { Holding::terminate_child("Within").await.unwrap() }),
+            ["no answer", "no answer"],
+        ),
+        // The outer one waits for nobody then.
+        (
+            |_| Box::pin(async { Within::terminate_child("Clinging").await.unwrap() }),
+            ["no answer", "an answer"],
+        ),
+    ];
+    for (end, answers) in ways {
+        let log = Log::new();
+        let app = Holding::start(log.clone()).await.unwrap();
+        let ended = tokio::time::timeout(Duration::from_secs(3_600), end(&app)).await;
+        ended.expect("it ends");
+        assert_eq!(log.all(), answers);
+        app.shutdown().await;
+    }
 }
 
 // Signals: this very program, run as a child that runs one test.

@@ -197,6 +197,13 @@ impl Ending {
         }
     }
 
+    /// As [`Awaiting::waits_all_the_same`]: it is told to end, and nothing else can be done meanwhile.
+    pub(crate) fn waits_all_the_same(&mut self) {
+        if let Ok((_, awaiting)) = &mut self.watching {
+            awaiting.waits_all_the_same(self.target.header());
+        }
+    }
+
     pub(crate) async fn reason(mut self) -> ExitReason {
         match &mut self.watching {
             Err(reason) => reason.clone(),

@@ -357,14 +357,31 @@ impl<T> Awaiting<T> {
         target: &Header,
         name: fn() -> &'static str,
     ) -> Result<(), DeadlockPath> {
+        let pid = me.header().pid;
+        if self.note(me, target) {
+            return self.check(pid, target.pid, name);
+        }
+        Ok(())
+    }
+
+    /// As [`Awaiting::waits_for`], whatever the target waits for: it has been told to give that up. Who
+    /// asks the running process from now on hears of the cycle instead.
+    pub(crate) fn waits_all_the_same(&mut self, target: &Header) {
+        if let Some(me) = current::get() {
+            self.note(me, target);
+        }
+    }
+
+    /// Notes the wait; whether it may close a cycle.
+    fn note(&mut self, me: Arc<dyn Proc>, target: &Header) -> bool {
         let Some(slot) = &self.slot else {
-            return Ok(());
+            return false;
         };
         let pid = me.header().pid;
         let mut locked = slot.slot.lock();
         if !matches!(locked.state, State::Empty) {
             // Answered already: nobody is waited for.
-            return Ok(());
+            return false;
         }
         let wait = deadlock::begin(me.header(), target.pid);
         let suspect = deadlock::may_close_a_cycle(me.header(), target);
@@ -374,10 +391,7 @@ impl<T> Awaiting<T> {
         drop(locked);
         drop(before);
         self.made_by = Some(pid);
-        if suspect {
-            return self.check(pid, target.pid, name);
-        }
-        Ok(())
+        suspect
     }
 
     #[cold]

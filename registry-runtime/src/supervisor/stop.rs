@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -12,17 +13,21 @@ use super::Shutdown;
 use crate::process::timers::far_enough;
 use crate::process::{ExitReason, Pid, Proc, exit};
 
-/// Ends one child as its specification says, and waits until it is gone.
+/// Ends one child as its specification says, and waits until it is gone. A `terminate` that asks the
+/// process which waits here is told that it would wait for itself.
 pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shutdown) {
+    // Noted before it is told: whatever it asks in its `terminate`, it asks after that.
+    let mut end = exit::Ending::new(Arc::clone(&child));
+    end.waits_all_the_same();
     ask(&*child, parent, shutdown);
-    if let Shutdown::After(limit) = shutdown
-        && timeout(limit, exit::ended(Arc::clone(&child)))
-            .await
-            .is_err()
-    {
+    let mut end = pin!(end.reason());
+    if let Shutdown::After(limit) = shutdown {
+        if timeout(limit, end.as_mut()).await.is_ok() {
+            return;
+        }
         exit::signal(&*child, Some(parent), ExitReason::Kill);
     }
-    exit::ended(child).await;
+    end.await;
 }
 
 fn ask(child: &dyn Proc, parent: Pid, shutdown: Shutdown) {
