@@ -198,7 +198,12 @@ impl State {
         if let Some(other) = self.children.get_mut(other)
             && other.restarts() == 0
         {
+            // It takes over what the first has been through, and not that it waits to be started again.
+            let restarting = other.is_restarting();
             other.history = first.history.take();
+            if let Some(history) = &mut other.history {
+                history.restarting = restarting;
+            }
             other.history().restarting = false;
         }
         Some(first)
