@@ -198,13 +198,10 @@ impl State {
         if let Some(other) = self.children.get_mut(other)
             && other.restarts() == 0
         {
-            // It takes over what the first has been through, and not that it waits to be started again.
+            // What the first has been through; but each waits for itself.
             let restarting = other.is_restarting();
             other.history = first.history.take();
-            if let Some(history) = &mut other.history {
-                history.restarting = restarting;
-            }
-            other.history().restarting = false;
+            other.history().restarting = restarting;
         }
         Some(first)
     }
@@ -261,5 +258,33 @@ impl State {
         let all = std::mem::take(self);
         self.reserved = reserved;
         all.children.into_values()
+    }
+}
+
+#[cfg(all(test, not(registry_loom)))]
+mod tests {
+    use super::*;
+
+    fn child() -> Child {
+        Child::new(Kept::Worker {
+            type_name: || "Worker",
+            shutdown: Shutdown::default(),
+        })
+    }
+
+    /// Found by the storm. Seen to fail: with the other taken for one that runs.
+    #[test]
+    fn a_child_that_waits_to_be_started_again_does_so_still_when_another_gives_way_to_it() {
+        let [first, other, successor] = [1, 2, 3].map(|serial| Pid::new(0, serial));
+        let mut state = State::default();
+        for pid in [first, other] {
+            state.insert(pid, child());
+            state.will_restart(pid, ExitReason::Killed);
+        }
+        assert_eq!((state.count().specs, state.count().active), (2, 0));
+        assert!(state.give_way(first, other).is_some());
+        assert_eq!((state.count().specs, state.count().active), (1, 0));
+        assert_eq!(state.succeed(other, successor), Some(0));
+        assert_eq!((state.count().specs, state.count().active), (1, 1));
     }
 }
