@@ -6,7 +6,8 @@
 //! answer leaves, or takes back after its lock; watchers and links that the dead take in, a child that
 //! its parent takes in as it ends; notes of waits in any order. What loom does not see is std's own
 //! `OnceLock`, which holds a task's waker: that the mailbox is locked between that and the first look.
-//! Without `LOOM_MAX_PREEMPTIONS` a model goes up to three; `none` is all there are.
+//! A model goes up to three preemptions, or up to `LOOM_MAX_PREEMPTIONS`; with `REGISTRY_LOOM_UNBOUNDED`,
+//! through all there are.
 //!
 //! A model polls one process at most: which process is current is kept by OS thread, and all of
 //! loom's threads are one.
@@ -31,8 +32,11 @@ type Process = Arc<Cell<Plain<u32>>>;
 
 fn model(f: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound =
-        std::env::var("LOOM_MAX_PREEMPTIONS").map_or(Some(3), |bound| bound.parse().ok());
+    // Not a value of `LOOM_MAX_PREEMPTIONS`: loom reads that itself, and takes numbers only.
+    builder.preemption_bound = match std::env::var_os("REGISTRY_LOOM_UNBOUNDED") {
+        Some(_) => None,
+        None => builder.preemption_bound.or(Some(3)),
+    };
     builder.check(f);
 }
 

@@ -74,10 +74,13 @@ fn reason(payload: Box<dyn Any + Send>) -> ExitReason {
 }
 
 /// Drops what a panic left behind, whose `Drop` is user code and may panic as well; what that second
-/// panic leaves is given up.
+/// panic leaves is given up, unless it is text.
 #[cold]
 pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload)))
+        // Text drops quietly; of anything else, each drop could panic with one more of its kind.
+        && !(second.is::<String>() || second.is::<&'static str>())
+    {
         std::mem::forget(second);
     }
 }

@@ -139,6 +139,11 @@ fn in_order(
     });
     born.sort_unstable();
     gone.sort_unstable();
+    let places: BTreeSet<_> = born.iter().map(|(_, place)| place).collect();
+    if places.len() < born.len() && !book.is_exact() {
+        // A busy machine was too slow for a `start_timeout`: the group was restarted once more.
+        return;
+    }
     book.check(born.is_sorted_by_key(|(_, place)| *place), || {
         format!("not started in order: {born:?} of {units:?}")
     });
