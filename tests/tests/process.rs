@@ -426,6 +426,23 @@ async fn receives_are_selective_by_type_and_keep_the_order() {
     assert_eq!(process.pid().send("late"), Err(SendError::NotRunning));
 }
 
+#[registry_runtime::test]
+async fn a_message_of_ones_own_type_is_received_also_if_it_was_sent_by_pid_alone() {
+    let process = spawn(async |mut ctx: Process<u32>| {
+        assert_eq!(ctx.recv_info::<char>().await, 'x');
+        assert_eq!((ctx.recv().await, ctx.recv().await), (1, 2));
+        assert!(matches!(ctx.recv_any().await, Received::Message(3)));
+        assert_eq!(ctx.recv_info::<u32>().await, 4);
+    });
+    let pid = process.pid();
+    pid.send(1_u32).unwrap();
+    process.send(2).unwrap();
+    pid.send('x').unwrap();
+    pid.send(3_u32).unwrap();
+    pid.send(4_u32).unwrap();
+    assert_eq!(process.ended().await, ExitReason::Normal);
+}
+
 #[registry_runtime::test(start_paused = true)]
 async fn a_receive_that_is_given_up_loses_nothing() {
     let process = spawn(async |mut ctx: Process<u32>| {

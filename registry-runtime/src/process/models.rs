@@ -6,8 +6,8 @@
 //! answer leaves, or takes back after its lock; watchers and links that the dead take in, a child that
 //! its parent takes in as it ends; notes of waits in any order. What loom does not see is std's own
 //! `OnceLock`, which holds a task's waker: that the mailbox is locked between that and the first look.
-//! A model goes up to three preemptions, or up to `LOOM_MAX_PREEMPTIONS`; with `REGISTRY_LOOM_UNBOUNDED`,
-//! through all there are.
+//! A model goes through all interleavings there are, unless `LOOM_MAX_PREEMPTIONS` says how often a thread
+//! may be broken off. `LOOM_LOG=info` and `--nocapture` tell how many they were.
 //!
 //! A model polls one process at most: which process is current is kept by OS thread, and all of
 //! loom's threads are one.
@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use loom::future::block_on;
+use loom::model;
 use loom::sync::atomic::Ordering::SeqCst;
 use loom::thread;
 
@@ -29,16 +30,6 @@ use super::{Cell, Ctx, ExitReason, Plain, Proc, exit};
 use crate::node::Node;
 
 type Process = Arc<Cell<Plain<u32>>>;
-
-fn model(f: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    // Not a value of `LOOM_MAX_PREEMPTIONS`: loom reads that itself, and takes numbers only.
-    builder.preemption_bound = match std::env::var_os("REGISTRY_LOOM_UNBOUNDED") {
-        Some(_) => None,
-        None => builder.preemption_bound.or(Some(3)),
-    };
-    builder.check(f);
-}
 
 fn process(node: &Node) -> Process {
     Cell::create(node, None, false, None)

@@ -236,8 +236,8 @@ impl<A: Actor> Ctx<A> {
 }
 
 impl<M: Send + 'static> Ctx<Plain<M>> {
-    /// Waits for the next message of the process's own type. What else comes is kept for the other
-    /// receives.
+    /// Waits for the next message of the process's own type, also if it was sent by pid alone
+    /// ([`Pid::send`]). What else comes is kept for the other receives.
     ///
     /// Shown in the example of [`spawn`].
     ///
@@ -251,7 +251,7 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
     pub async fn recv(&mut self) -> M {
         self.select(|envelope| match envelope {
             Envelope::Message(message) => Ok(message),
-            other @ Envelope::Any(_) => Err(other),
+            Envelope::Any(any) => Plain::route(any).map_err(Envelope::Any),
         })
         .await
     }
@@ -296,7 +296,10 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
                     Ok(down) => Received::Down(*down),
                     Err(any) => match any.downcast::<Exit>() {
                         Ok(exit) => Received::Exit(*exit),
-                        Err(any) => Received::Other(any),
+                        Err(any) => match Plain::route(any) {
+                            Ok(message) => Received::Message(message),
+                            Err(any) => Received::Other(any),
+                        },
                     },
                 },
             })

@@ -6,7 +6,7 @@ use registry_runtime::ChildInfo;
 use registry_runtime::prelude::*;
 
 use crate::book::Book;
-use crate::servers::{Dynamic, JOBS, Jobs, KeyTopics, Names, Nicks, Topics};
+use crate::servers::{Dynamic, JOBS, Jobs, KeyTopics, Marks, Names, Nicks, Topics};
 
 /// Entries of a registry, as it shows them in different ways.
 struct Seen {
@@ -179,6 +179,7 @@ fn snapshot(book: &Book) {
             "Nicks" => Nicks::count(),
             "Topics" => Topics::count(),
             "KeyTopics" => KeyTopics::count(),
+            "Marks" => Marks::count(),
             _ => continue,
         };
         let entries: usize = registry.entries.iter().sum();

@@ -8,7 +8,7 @@ use crate::book::{Book, Home};
 use crate::faults::Heard;
 use crate::plan::Tree;
 use crate::rest::rest;
-use crate::servers::{KeyTopics, Names, Nicks, Topics};
+use crate::servers::{KeyTopics, Marks, Names, Nicks, Topics};
 
 /// Whether a tree's start may have failed of this.
 pub fn start_failed(book: &Book, tree: &Tree, error: &StartError) {
@@ -56,8 +56,9 @@ pub async fn names_left(book: &Book, heard: &Heard) {
         Nicks::count(),
         Topics::count(),
         KeyTopics::count(),
+        Marks::count(),
     ];
-    book.check(counts == [0; 4], || format!("entries are left: {counts:?}"));
+    book.check(counts == [0; 5], || format!("entries are left: {counts:?}"));
 }
 
 /// After the end: nothing.

@@ -31,6 +31,7 @@ mod book;
 mod clients;
 mod ends;
 mod faults;
+mod guests;
 mod plan;
 mod rest;
 mod run;

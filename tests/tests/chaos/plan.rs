@@ -107,6 +107,32 @@ pub struct Plan {
     pub registries_die: bool,
     /// Whether the clock jumps.
     pub jumps: bool,
+    pub guests: Guests,
+}
+
+/// How many there are of each kind of guest; see [`crate::guests`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Guests {
+    pub streams: usize,
+    pub post: usize,
+    pub agents: usize,
+    pub abroad: usize,
+}
+
+impl Guests {
+    fn of(seed: u64) -> Self {
+        let mut random = Random::new(seed.wrapping_add(0x60E5));
+        if one_in(&mut random, 3) {
+            return Self::default();
+        }
+        let mut some = || random.below(3);
+        Self {
+            streams: some(),
+            post: some(),
+            agents: some(),
+            abroad: some(),
+        }
+    }
 }
 
 /// One of these, at random.
@@ -256,17 +282,20 @@ impl Plan {
             } else {
                 1
             },
+            guests: Guests::of(seed),
             ..Self::new(seed)
         }
     }
 
     /// The plan of one more node: what is the program's, and not a node's, is the same.
     pub fn beside(&self, number: usize) -> Self {
+        let seed = self.seed.wrapping_mul(37).wrapping_add(number as u64);
         Self {
             partitions: self.partitions,
             nodes: self.nodes,
             jumps: self.jumps,
-            ..Self::new(self.seed.wrapping_mul(37).wrapping_add(number as u64))
+            guests: Guests::of(seed),
+            ..Self::new(seed)
         }
     }
 
@@ -308,6 +337,7 @@ impl Plan {
             links: one_in(&mut random, 4),
             registries_die: one_in(&mut random, 6),
             jumps: one_in(&mut random, 3),
+            guests: Guests::default(),
         }
     }
 }

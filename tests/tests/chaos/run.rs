@@ -15,9 +15,9 @@ use crate::book::{Book, Home, Mode};
 use crate::clients::Client;
 use crate::faults::{Heard, attack, listen, watch};
 use crate::plan::{Child, PARTITIONS, Plan, Target, Tree, Unit};
-use crate::servers::{Args, Dynamic, Jobs, KeyTopics, Names, Nicks, PARTS, Topics, Wide};
+use crate::servers::{Args, Dynamic, Jobs, KeyTopics, Marks, Names, Nicks, PARTS, Topics, Wide};
 use crate::visitors::visit;
-use crate::{ends, rest, strategy};
+use crate::{ends, guests, rest, strategy};
 
 /// The trees that run.
 pub struct Forest {
@@ -213,6 +213,11 @@ async fn body(book: Arc<Book>, others: Vec<Node>) {
         .child(Topics::child_spec())
         .child(KeyTopics::child_spec())
         .child(Jobs::child_spec());
+    let base = if book.plan.guests.agents > 0 {
+        base.child(Marks::child_spec())
+    } else {
+        base
+    };
     let base = base.start().await.expect("registries start");
     let forest = Arc::new(Forest {
         base,
@@ -245,11 +250,14 @@ async fn body(book: Arc<Book>, others: Vec<Node>) {
         let visit = visit(number, Node::current(), Arc::clone(&book));
         tasks.push(tokio::spawn(other.scope(visit)));
     }
+    let away = Node::new();
+    tasks.extend(guests::arrive(&book, &away));
     for task in tasks {
         if let Err(error) = task.await {
             book.violated(format!("a client or attacker panicked: {error}"));
         }
     }
+    guests::nobody(&book, &away).await;
     book.note(|| "calm".to_owned());
     book.calm_down();
     rest::at_rest(&book, &forest).await;

@@ -28,6 +28,7 @@ registry! { pub Names, keys = unique, key = String, value = Id, partitions = par
 registry! { pub Nicks, keys = unique, key = u8, value = Id, partitions = parts() }
 registry! { pub Topics, keys = duplicate, key = u8, value = Id, message = News, partitions = parts() }
 registry! { pub KeyTopics, keys = duplicate(by_key), key = u8, value = Id, message = News, partitions = parts() }
+registry! { pub Marks, keys = unique, key = u8, partitions = parts() }
 
 supervision_tree! {
     /// Only there to declare what stands in it.

@@ -4,7 +4,7 @@ use registry_runtime::prelude::*;
 
 use super::Book;
 use crate::plan::Id;
-use crate::servers::{KeyTopics, Names, Nicks, Topics};
+use crate::servers::{KeyTopics, Marks, Names, Nicks, Topics};
 
 impl Book {
     /// Somebody is about to kill a process other than the one it runs in.
@@ -43,6 +43,23 @@ impl Book {
         if !inner.told.contains_key(&other) {
             inner.links.push((one, other));
         }
+    }
+
+    /// Notes that a link was undone.
+    pub fn unlinked(&self, one: Pid, other: Pid) {
+        let both = [(one, other), (other, one)];
+        self.inner().links.retain(|link| !both.contains(link));
+    }
+
+    /// Whether this one is known to have ended of this reason.
+    pub fn ended_of(&self, pid: Pid, reason: &ExitReason) -> bool {
+        self.inner().told.get(&pid) == Some(reason)
+    }
+
+    /// Whether this one is known to have ended other than normally.
+    pub fn has_fallen(&self, pid: Pid) -> bool {
+        let inner = self.inner();
+        inner.told.get(&pid).is_some_and(|why| !why.is_normal())
     }
 
     /// Whoever was linked to one that ended other than normally has ended too, unless it traps exits.
@@ -114,6 +131,7 @@ impl Book {
             ("Nicks", Nicks::keys(pid).len()),
             ("Topics", Topics::keys(pid).len()),
             ("KeyTopics", KeyTopics::keys(pid).len()),
+            ("Marks", Marks::keys(pid).len()),
             (
                 "Names' entries",
                 Names::count_select(|_, of, _| (of == pid).then_some(())),
