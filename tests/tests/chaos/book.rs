@@ -95,8 +95,8 @@ impl std::fmt::Debug for Book {
     }
 }
 
-/// How many of the last events a failure shows.
-const SHOWN: usize = 60;
+/// How many of the last events a failure shows, unless `CHAOS_SHOWN` says otherwise.
+const SHOWN: u64 = 60;
 
 impl Book {
     pub fn new(plan: Plan, mode: Mode) -> Arc<Self> {
@@ -186,7 +186,12 @@ impl Book {
             let _ = writeln!(text, "  {violation}");
         }
         let _ = writeln!(text, "clients were at: {:?}", inner.doing);
-        let shown = inner.trace.iter().rev().take(SHOWN);
+        let most = crate::number("CHAOS_SHOWN").unwrap_or(SHOWN);
+        let shown = inner
+            .trace
+            .iter()
+            .rev()
+            .take(usize::try_from(most).unwrap_or(0));
         let _ = writeln!(text, "what happened last:");
         for line in shown.collect::<Vec<_>>().into_iter().rev() {
             let _ = writeln!(text, "  {line}");

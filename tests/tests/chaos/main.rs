@@ -6,7 +6,8 @@
 //! (`chaos_threads`) the machine has its say. A failure prints the seed and what happened last.
 //!
 //! `CHAOS_SEED=n` runs one seed, with its whole trace; `CHAOS_SEEDS=n` runs that many;
-//! `CHAOS_FROM=n` begins there. What the seeds have found is in `tests/FOUND.md`.
+//! `CHAOS_FROM=n` begins there; `CHAOS_SHOWN=n` shows that many events of one that fails, which serves
+//! for a seed that fails only after others. What the seeds have found is in `tests/FOUND.md`.
 //!
 //! Broken on purpose to see it fail: see `tests/FOUND.md`.
 

@@ -51,9 +51,13 @@ impl Book {
         self.inner().links.retain(|link| !both.contains(link));
     }
 
-    /// Whether this one is known to have ended of this reason.
-    pub fn ended_of(&self, pid: Pid, reason: &ExitReason) -> bool {
-        self.inner().told.get(&pid) == Some(reason)
+    /// Whether this one has ended of this reason, as far as is known: of one that ended before
+    /// anyone watched it, nobody was told why.
+    pub fn may_have_ended_of(&self, pid: Pid, reason: &ExitReason) -> bool {
+        match self.inner().told.get(&pid) {
+            Some(told) => told == reason,
+            None => pid.info().is_none(),
+        }
     }
 
     /// Whether this one is known to have ended other than normally.

@@ -1,6 +1,6 @@
 //! Processes of another node, which monitor servers of this one, and are linked to them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use registry_runtime::prelude::*;
@@ -8,9 +8,8 @@ use registry_runtime::{MonitorRef, ProcessRef, Received};
 
 use super::{Guest, ends, soon};
 use crate::book::Book;
-use crate::clients::name;
 use crate::plan::{Target, one_in, pick};
-use crate::servers::{Names, PLANNED, anyone};
+use crate::servers::{Names, PLANNED};
 
 /// What a process abroad is told to do.
 #[derive(Clone, Debug)]
@@ -27,8 +26,10 @@ enum Order {
 /// What it waits to be told.
 #[derive(Default)]
 struct Ties {
-    monitors: HashMap<MonitorRef, Pid>,
+    monitors: Vec<(MonitorRef, Pid)>,
     links: HashSet<Pid>,
+    /// Those it has ever linked itself to: each time, a dead one answers.
+    linked: HashSet<Pid>,
     /// Those it was linked to, and of which there may be an `Exit` on the way.
     unlinked: HashSet<Pid>,
     /// Those that were told to link to it.
@@ -56,11 +57,16 @@ pub(super) async fn watch(mut guest: Guest, home: Node) {
     }
 }
 
-/// The process of a server of the other node, at random, and which server it is.
+/// A server of the other node that runs, at random, and its process.
 async fn some_server(guest: &mut Guest, home: &Node) -> Option<(Pid, Target)> {
-    let at = anyone(&guest.book, &mut guest.random);
-    let found = home.scope(async { Names::lookup(&name(at)) }).await;
-    found.map(|(pid, _)| (pid, at))
+    let all = || Names::select(|_, pid, id| Some((pid, *id)));
+    let mut all = home.scope(async { all() }).await;
+    all.sort_unstable();
+    if all.is_empty() {
+        return None;
+    }
+    let (pid, id) = pick(&mut guest.random, &all);
+    Some((pid, Target::new(id)))
 }
 
 async fn one(guest: &mut Guest, home: &Node) {
@@ -74,7 +80,7 @@ async fn one(guest: &mut Guest, home: &Node) {
     let process = spawn(async move |ctx| obey(ctx, inside, traps).await);
     let me = process.pid();
     guest.note(|| format!("{me} goes abroad, traps: {traps}"));
-    for _ in 0..guest.random.below(10) {
+    for _ in 0..guest.random.below(16) {
         tie(guest, home, &process, &shared).await;
         let told = std::mem::take(&mut shared.ties().told);
         for (pid, reason) in told {
@@ -115,7 +121,7 @@ async fn one(guest: &mut Guest, home: &Node) {
         let shared_with = || {
             let ties = shared.ties();
             let mut all = ties.links.iter().chain(&ties.invited);
-            all.any(|pid| reason == ExitReason::NoProc || book.ended_of(*pid, &reason))
+            all.any(|pid| reason == ExitReason::NoProc || book.may_have_ended_of(*pid, &reason))
         };
         let known = soon(&book, shared_with).await;
         book.check(known, || {
@@ -134,16 +140,16 @@ async fn tie(guest: &mut Guest, home: &Node, process: &ProcessRef<Order>, shared
         let book = Arc::clone(&book);
         home.scope(async move { book.told(pid, &pid.ended().await, "ended") })
     };
-    let order = match guest.random.below(10) {
+    let order = match guest.random.below(12) {
         0..=2 => Order::Monitor(pid),
         3 => Order::Demonitor,
-        4..=5 => Order::Link(pid),
-        6 => {
+        4..=6 => Order::Link(pid),
+        7 => {
             let of: Vec<_> = shared.ties().links.iter().copied().collect();
             let Some(other) = of.iter().min() else { return };
             Order::Unlink(*other)
         }
-        7 => {
+        8..=9 => {
             // The other way round: the server monitors the process, or is linked to it.
             let link = one_in(&mut guest.random, 2);
             if link {
@@ -154,7 +160,7 @@ async fn tie(guest: &mut Guest, home: &Node, process: &ProcessRef<Order>, shared
             let met = home.scope(meet).await;
             return guest.note(|| format!("{pid} is to meet {me}, link: {link}: {met:?}"));
         }
-        8 => {
+        10 => {
             let reasons = [
                 ExitReason::Kill,
                 ExitReason::Shutdown,
@@ -186,7 +192,7 @@ fn untold(shared: &Shared, me: Pid, traps: bool) -> Option<String> {
     }
     let ties = shared.ties();
     let gone = |pid: &&Pid| pid.info().is_none();
-    if let Some(pid) = ties.monitors.values().find(gone) {
+    if let Some(pid) = ties.monitors.iter().map(|(_, pid)| pid).find(gone) {
         return Some(format!("it is not told of the end of {pid}"));
     }
     let ended = |pid: &&Pid| gone(pid) && (traps || shared.book.has_fallen(**pid));
@@ -205,17 +211,18 @@ async fn obey(mut ctx: Process<Order>, shared: Shared, traps: bool) {
         match ctx.recv_any().await {
             Received::Message(Order::Monitor(pid)) => {
                 let monitor = ctx.monitor(pid);
-                shared.ties().monitors.insert(monitor, pid);
+                shared.ties().monitors.push((monitor, pid));
             }
             Received::Message(Order::Demonitor) => {
-                let one = shared.ties().monitors.keys().copied().next();
-                if let Some(monitor) = one {
+                let first = shared.ties().monitors.first().copied();
+                if let Some((monitor, _)) = first {
                     ctx.demonitor_flush(monitor);
-                    shared.ties().monitors.remove(&monitor);
+                    shared.ties().monitors.remove(0);
                 }
             }
             Received::Message(Order::Link(pid)) => {
                 shared.ties().links.insert(pid);
+                shared.ties().linked.insert(pid);
                 book.linked(me, pid);
                 ctx.link(pid);
             }
@@ -230,10 +237,12 @@ async fn obey(mut ctx: Process<Order>, shared: Shared, traps: bool) {
             Received::Message(Order::Panic) => panic!("{PLANNED}: abroad"),
             Received::Down(down) => {
                 let mut ties = shared.ties();
-                let known = ties.monitors.remove(&down.monitor) == Some(down.pid);
+                let this = (down.monitor, down.pid);
+                let at = ties.monitors.iter().position(|known| *known == this);
+                at.map(|at| ties.monitors.remove(at));
                 ties.told.push((down.pid, down.reason.clone()));
                 drop(ties);
-                book.check(known && down.pid.info().is_none(), || {
+                book.check(at.is_some() && down.pid.info().is_none(), || {
                     format!("{me} is told, of no monitor of its own: {down:?}")
                 });
             }
@@ -242,6 +251,7 @@ async fn obey(mut ctx: Process<Order>, shared: Shared, traps: bool) {
                     let mut ties = shared.ties();
                     ties.told.push((from, exit.reason.clone()));
                     ties.links.remove(&from)
+                        || (exit.reason == ExitReason::NoProc && ties.linked.contains(&from))
                         || ties.unlinked.contains(&from)
                         || ties.invited.contains(&from)
                 });

@@ -95,10 +95,10 @@ impl User {
         let me = self.guest.number;
         let named = Agent::<Tally, _>::via::<Marks>(&key);
         let book = Arc::clone(&self.guest.book);
-        match self.guest.random.below(16) {
-            0..=2 => self.start(key).await,
-            3 => self.start_linked(key).await,
-            4..=6 => {
+        match self.guest.random.below(20) {
+            0..=5 => self.start(key).await,
+            6 => self.start_linked(key).await,
+            7..=9 => {
                 for _ in 0..=self.guest.random.below(3) {
                     let number = self.sent.get(&key).copied().unwrap_or(0) + 1;
                     let there = holder(key).is_some();
@@ -113,7 +113,7 @@ impl User {
                     }
                 }
             }
-            7..=8 => {
+            10..=11 => {
                 let number = self.sent.get(&key).copied().unwrap_or(0) + 1;
                 let of = holder(key);
                 let came = named.update(move |tally| tally.change(me, number)).await;
@@ -122,7 +122,7 @@ impl User {
                 }
                 self.came(key, of, &came);
             }
-            9..=11 => {
+            12..=14 => {
                 let (of, sent) = (holder(key), self.sent.get(&key).copied());
                 let came = named
                     .get(move |tally| (tally.seen.get(&me).copied(), tally.key))
@@ -134,7 +134,7 @@ impl User {
                 }
                 self.came(key, of, &came.map(drop));
             }
-            12 => {
+            15 => {
                 let of = holder(key);
                 let came = named
                     .update(|_| panic!("{PLANNED}: in an agent with a name"))
@@ -142,12 +142,12 @@ impl User {
                 book.check(came.is_err(), || "an update that panics is done".to_owned());
                 self.came(key, of, &came);
             }
-            13 => {
+            16 => {
                 let reasons = [ExitReason::Kill, ExitReason::Shutdown];
                 let reason = pick(&mut self.guest.random, &reasons);
                 self.end(key, reason).await;
             }
-            14 => {
+            17 => {
                 let of = holder(key);
                 let stopped = named.stop(ExitReason::Normal).await;
                 self.guest
@@ -176,17 +176,19 @@ impl User {
         let init = self.init(key);
         let started = Agent::start_link_named::<Marks>(key, init).await;
         let started = started.map(|agent| agent.pid());
-        started_well(&self.guest, key, &started);
+        started_well(&self.guest.book, key, &started);
     }
 
     /// Starts an agent from a process, which then ends in some way.
     async fn start_linked(&mut self, key: u8) {
         let (book, init) = (Arc::clone(&self.guest.book), self.init(key));
-        let (tell, told) = oneshot::channel();
+        let ((tell, told), inside) = (oneshot::channel(), Arc::clone(&book));
         let crashes = one_in(&mut self.guest.random, 2);
         let owner = spawn(async move |mut ctx: Process<()>| {
             let started = Agent::start_link_named::<Marks>(key, init).await;
-            let _ = tell.send(started.map(|agent| agent.pid()));
+            let started = started.map(|agent| agent.pid());
+            started_well(&inside, key, &started);
+            let _ = tell.send(started);
             ctx.recv().await;
             assert!(!crashes, "{PLANNED}: in the owner of an agent");
         });
@@ -195,7 +197,6 @@ impl User {
             let reason = ends(&book, owner.ended(), "an agent's owner").await;
             return book.told(owner.pid(), &reason, "whoever waits for an owner");
         };
-        started_well(&self.guest, key, &started);
         self.guest.pauses(6).await;
         let _ = owner.send(());
         let reason = ends(&book, owner.ended(), "an agent's owner").await;
@@ -255,9 +256,8 @@ impl User {
     }
 }
 
-fn started_well(guest: &Guest, key: u8, started: &Result<Pid, StartError>) {
-    let book = &guest.book;
-    guest.note(|| format!("starts the agent {key}: {started:?}"));
+fn started_well(book: &Book, key: u8, started: &Result<Pid, StartError>) {
+    book.note(|| format!("guest: starts the agent {key}: {started:?}"));
     let now = holder(key);
     let may_be = match started {
         Ok(pid) => now == Some(*pid) || !pid.is_alive() || !book.is_exact(),

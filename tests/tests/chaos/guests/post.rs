@@ -1,6 +1,6 @@
 //! Plain processes that receive selectively, from senders on this node and on others.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -98,7 +98,7 @@ async fn one(guest: &mut Guest, away: &Node) {
             book: Arc::clone(&book),
         },
         random: Random::new(guest.random.below(1 << 30) as u64),
-        senders: HashMap::new(),
+        senders: Vec::new(),
         over: Vec::new(),
     };
     let away = away.clone();
@@ -144,7 +144,7 @@ struct Receiver {
     post: Post,
     random: Random,
     /// Those whose end is to be told, by their number.
-    senders: HashMap<MonitorRef, (Pid, usize)>,
+    senders: Vec<(MonitorRef, Pid, usize)>,
     /// Monitors that were ended, so that nothing more comes of them.
     over: Vec<MonitorRef>,
 }
@@ -167,7 +167,7 @@ impl Receiver {
                 }
             };
             let monitor = ctx.monitor(sender.pid());
-            self.senders.insert(monitor, (sender.pid(), number));
+            self.senders.push((monitor, sender.pid(), number));
         }
         for _ in 0..self.random.below(30) {
             self.step(&mut ctx).await;
@@ -203,7 +203,7 @@ impl Receiver {
                 }
             }
             10 if one_in(&mut self.random, 3) => {
-                let Some((&monitor, &(pid, _))) = self.senders.iter().next() else {
+                let Some(&(monitor, pid, _)) = self.senders.first() else {
                     return;
                 };
                 // Nothing waits meanwhile: it is over exactly when its `Down` is there.
@@ -212,7 +212,7 @@ impl Receiver {
                 book.check(!book.is_exact() || was_there == there, || {
                     format!("the monitor of {pid}, there: {there}, was there: {was_there}")
                 });
-                self.senders.remove(&monitor);
+                self.senders.remove(0);
                 self.over.push(monitor);
             }
             11 => ctx.hibernate(),
@@ -229,7 +229,8 @@ impl Receiver {
         match received {
             Received::Message(Parcel(item)) => post.received(item, |_| true),
             Received::Down(down) => {
-                let from = self.senders.get(&down.monitor).map(|(_, number)| *number);
+                let of = |(monitor, ..): &&(MonitorRef, Pid, usize)| *monitor == down.monitor;
+                let from = self.senders.iter().find(of).map(|(.., number)| *number);
                 let before = post
                     .sent()
                     .iter()
@@ -255,11 +256,10 @@ impl Receiver {
 
     fn down(&mut self, down: &Down) {
         let book = &self.post.book;
-        let right = match self.senders.remove(&down.monitor) {
-            Some((pid, _)) => pid == down.pid,
-            None => false,
-        };
-        book.check(right, || {
+        let of = |(monitor, pid, _): &_| (*monitor, *pid) == (down.monitor, down.pid);
+        let at = self.senders.iter().position(of);
+        at.map(|at| self.senders.remove(at));
+        book.check(at.is_some(), || {
             let over = self.over.contains(&down.monitor);
             format!("{down:?} is told, of a monitor that was ended: {over}")
         });
@@ -277,8 +277,7 @@ impl Receiver {
         let limit = Duration::from_secs(10);
         while !self.senders.is_empty() {
             let Ok(down) = timeout(limit, ctx.recv_info::<Down>()).await else {
-                let left: Vec<_> = self.senders.values().collect();
-                let text = format!("no word of the ends of {left:?}");
+                let text = format!("no word of the ends of {:?}", self.senders);
                 return self.post.book.violated(text);
             };
             self.down(&down);
