@@ -3,7 +3,8 @@
 //!
 //! `STORM=full` runs four storms of 20 seconds each over 100,000 servers, in release mode preferably;
 //! `STORM=tiny`, for valgrind, two of a second over 50; otherwise they are small ones
-//! of a second. `STORM_SEED` repeats them.
+//! of a second. `STORM_SEED` repeats them. `STORM_RESIDENT=any` is for what keeps back what was freed: it
+//! leaves unchecked how much memory is resident.
 //!
 //! What is in use is counted at the allocator. It comes back to within 10 % of the start after each
 //! storm, though each server has been started again since: a supervisor notes how often, and why the
@@ -323,8 +324,9 @@ async fn a_storm_loses_nothing_and_leaves_nothing() {
         "all that the ships took is given back"
     );
     let (second, last) = (after[1], after[after.len() - 1]);
+    let counts = std::env::var_os("STORM_RESIDENT").is_none_or(|resident| resident != "any");
     assert!(
-        within(last.resident, 5, second.resident),
+        !counts || within(last.resident, 5, second.resident),
         "{last}, and before {second}"
     );
 }
