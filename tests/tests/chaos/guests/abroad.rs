@@ -117,6 +117,9 @@ async fn one(guest: &mut Guest, home: &Node) {
     book.check(!traps || as_asked, || {
         format!("{me} traps exits, and ended of {reason}")
     });
+    book.check(as_asked || !reason.is_normal(), || {
+        format!("{me} ended normally, and was not asked to")
+    });
     if book.is_exact() && !as_asked {
         let shared_with = || {
             let ties = shared.ties();
