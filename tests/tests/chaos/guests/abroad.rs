@@ -190,9 +190,8 @@ async fn tie(guest: &mut Guest, home: &Node, process: &ProcessRef<Order>, shared
 
 /// What the process ought to have been told by now, and has not.
 fn untold(shared: &Shared, me: Pid, traps: bool) -> Option<String> {
-    if me.info().is_none() {
-        return None;
-    }
+    // It has ended: there is nothing left to tell it.
+    me.info()?;
     let ties = shared.ties();
     let gone = |pid: &&Pid| pid.info().is_none();
     if let Some(pid) = ties.monitors.iter().map(|(_, pid)| pid).find(gone) {
