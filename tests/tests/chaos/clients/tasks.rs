@@ -191,7 +191,8 @@ impl Client {
             }
             _ => {
                 agent.exit(ExitReason::Kill);
-                let reason = agent.pid().ended().await;
+                // Not by its pid: on several threads it may have ended by then, and nobody knows why.
+                let reason = agent.ended().await;
                 let came = Err(CallError::Exited(reason));
                 return self.agent_ended(&own, came, |reason| *reason == ExitReason::Killed);
             }
