@@ -114,8 +114,8 @@ impl UserSession {
         }
     }
 
-    /// Has the session told of another process's death.
-    #[cast]
+    /// Has the session told of another process's death: a call, so that it watches by its return.
+    #[call]
     fn watch(&mut self, ctx: &mut Ctx<Self>, pid: Pid) {
         let _ = ctx.monitor(pid);
     }
@@ -220,7 +220,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
 
     println!("a crash: supervised, renamed, back");
-    bob.watch(alice.pid())?;
+    bob.watch(alice.pid()).await?;
     alice.exit(ExitReason::Kill);
     alice.pid().ended().await; // from here on the name is free, or its successor's
     while UserSession::via("alice").whereis().is_none() {
