@@ -4,7 +4,8 @@
 //! `STORM=full` runs four storms of 20 seconds each over 100,000 servers, in release mode preferably;
 //! `STORM=tiny`, for valgrind, two of a second over 50; otherwise they are small ones
 //! of a second. `STORM_SEED` repeats them. `STORM_RESIDENT=any` is for what keeps back what was freed: it
-//! leaves unchecked how much memory is resident.
+//! leaves unchecked how much memory is resident. Of full storms that is checked with one arena only
+//! (`MALLOC_ARENA_MAX=1`): with several, glibc takes longer than four storms to level off.
 //!
 //! What is in use is counted at the allocator. It comes back to within 10 % of the start after each
 //! storm, though each server has been started again since: a supervisor notes how often, and why the
@@ -19,6 +20,9 @@
 //! | all started again once | 169 | 285 | 266 |
 //! | after the storms | 172, 172, 172, 172 | 428, 445, 454, 459 | 313, 320, 320, 320 |
 //! | all gone | 0.2 | 452 | 310 |
+//!
+//! On a busier day, with pids kept in runs: 154 in use at first, 161, and 166 after each of four storms of 8.7 million
+//! attacks in all; the tables of pids had to be taught to shrink for it, at a quarter of their room.
 //!
 //! So it grows by what glibc cannot use again at once: each thread allocates from an arena of its own, and
 //! servers are started by one thread and let go by another. With one arena for all it is flat
@@ -324,7 +328,9 @@ async fn a_storm_loses_nothing_and_leaves_nothing() {
         "all that the ships took is given back"
     );
     let (second, last) = (after[1], after[after.len() - 1]);
-    let counts = std::env::var_os("STORM_RESIDENT").is_none_or(|resident| resident != "any");
+    let says = |variable, value| std::env::var_os(variable).is_some_and(|said| said == value);
+    let counts =
+        !says("STORM_RESIDENT", "any") && (!says("STORM", "full") || says("MALLOC_ARENA_MAX", "1"));
     assert!(
         !counts || within(last.resident, 5, second.resident),
         "{last}, and before {second}"

@@ -151,7 +151,7 @@ impl<T> PidMap<T> {
             // Nothing is in it whose drop could matter.
             let (_, _) = entry.remove();
             let room = self.blocks.capacity();
-            if room > SMALL && self.blocks.len() < room / 8 {
+            if room > SMALL && self.blocks.len() < room / 4 {
                 self.blocks.shrink_to(self.blocks.len() * 2, hash_of);
             }
         }
