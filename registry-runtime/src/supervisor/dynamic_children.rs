@@ -33,7 +33,7 @@ pub(crate) struct Child {
 pub(crate) enum Kept {
     All(Box<Spec<dyn Launch>>),
     /// Of a worker that is never started again, and has no name of its own: what it is started with
-    /// would be a sixth of all that it weighs.
+    /// would be an eighth of all that it weighs.
     Worker {
         type_name: fn() -> &'static str,
         shutdown: Shutdown,

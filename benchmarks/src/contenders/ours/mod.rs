@@ -8,7 +8,7 @@ mod ring;
 mod table;
 mod topic;
 
-use super::Contender;
+use super::{Contender, is_option};
 use crate::case::Kind;
 use crate::measure;
 use crate::run::{Flavor, Run, Samples};
@@ -49,9 +49,7 @@ fn measure(kind: Kind, flavor: Flavor, run: Run) -> Option<Samples> {
             | Kind::Count
             | Kind::Keys
             | Kind::Entries => table::measure(kind, run).await,
-            Kind::Bounded | Kind::Snapshots | Kind::Listeners | Kind::Backoff | Kind::Nodes => {
-                Some(options::measure(kind, run).await)
-            }
+            kind if is_option(kind) => Some(options::measure(kind, run).await),
             _ => measure::named::<client::Ours>(kind, run).await,
         }
     })
