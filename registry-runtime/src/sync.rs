@@ -13,6 +13,11 @@ pub(crate) use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize
 #[cfg(registry_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+#[cfg(registry_loom)]
+pub(crate) use loom::thread_local;
+#[cfg(not(registry_loom))]
+pub(crate) use std::thread_local;
+
 /// Stands between a `SeqCst` store and a `SeqCst` load whose order matters. Loom takes such accesses
 /// for weaker ones than they are, and needs a fence; the machine does not.
 #[inline]
@@ -42,14 +47,6 @@ impl<T> Mutex<T> {
     #[cfg(registry_loom)]
     pub(crate) fn new(value: T) -> Self {
         Self(imp::Mutex::new(value))
-    }
-
-    #[inline]
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        match self.0.get_mut() {
-            Ok(value) => value,
-            Err(poisoned) => poisoned.into_inner(),
-        }
     }
 
     #[inline]

@@ -622,3 +622,41 @@ fn handlers_are_methods_that_need_no_runtime() {
         (Some("y"), Some("x"), None)
     );
 }
+
+#[test]
+fn a_thread_that_is_blocked_holds_up_no_time_out_of_who_has_called_from_it() {
+    #[gen_server]
+    struct Silent {
+        #[default]
+        asked: Vec<ReplyTo<()>>,
+    }
+    #[gen_server]
+    impl Silent {
+        #[call]
+        fn ask(&mut self, reply: ReplyTo<()>) {
+            self.asked.push(reply);
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let silent = Silent::start().await.unwrap();
+        let hasty = silent.timeout(Duration::from_millis(50));
+        let (hands_over, handed_over) = tokio::sync::oneshot::channel();
+        let (unblocks, unblocked) = std::sync::mpsc::channel();
+        let blocked = tokio::spawn(async move {
+            let mut call = Box::pin(hasty.ask());
+            let sent = std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx)));
+            assert!(sent.await.is_pending());
+            hands_over.send(call).unwrap();
+            unblocked.recv()
+        });
+        let answer = handed_over.await.unwrap().await;
+        unblocks.send(()).unwrap();
+        assert_eq!(answer, Err(CallError::Timeout));
+        assert_eq!(blocked.await.unwrap(), Ok(()));
+    });
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Sleep, sleep_until};
 
 use super::{CallError, GenServer};
 use crate::process::cell::{EXITING, Refused};
@@ -18,8 +18,8 @@ use crate::process::{Cell, ExitReason, Proc};
 /// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.
 ///
 /// It owns all it needs: it may outlive the client it was made by, and be spawned. The time-out
-/// counts from when it is sent, or rather from the caller's next turn after that, which follows
-/// at once unless the thread is busy: a call never ends before its time.
+/// counts from when it was sent and the caller's thread had nothing else to do, or 5 ms later if the
+/// thread is blocked and the runtime has others: a call never ends before its time.
 ///
 /// # Cancel safety
 ///
@@ -60,11 +60,8 @@ pub struct Call<S: GenServer, T> {
     message: Option<S::Msg>,
     awaiting: Awaiting<T>,
     timeout: Duration,
-    deadline: Option<Instant>,
     // Boxed: few calls wait long enough to need it, and all are moved about.
     sleep: Option<Pin<Box<Sleep>>>,
-    /// How many more turns to look for the answer before a timer is armed.
-    turns: u8,
     stage: Stage,
     // Tells of the server's end, once the answer is known to be lost.
     end: Option<Awaiting<ExitReason>>,
@@ -73,18 +70,12 @@ pub struct Call<S: GenServer, T> {
 // Nothing in it is pinned in place.
 impl<S: GenServer, T> Unpin for Call<S, T> {}
 
-/// When both threads are busy the answer comes some turns later; to arm a timer and to take it back
-/// costs as much as several turns.
-const TURNS: u8 = 3;
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     New,
     /// To be put into the mailbox, which may be full.
     Sending,
     Sent,
-    /// The answer was not there at once.
-    Waiting,
     /// There will be no answer, since the server is ending; waiting for why.
     Ending,
 }
@@ -102,9 +93,7 @@ impl<S: GenServer, T> Call<S, T> {
             message: Some(message),
             awaiting,
             timeout,
-            deadline: None,
             sleep: None,
-            turns: TURNS,
             stage: Stage::New,
             end: None,
         }
@@ -136,7 +125,10 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
         loop {
             match self.stage {
                 Stage::New => {
-                    if let Err(path) = self.awaiting.will_ask(&target.header, S::type_name) {
+                    if let Err(path) =
+                        self.awaiting
+                            .will_ask(&target.header, S::type_name, Some(cx.waker()))
+                    {
                         return Poll::Ready(Err(CallError::Deadlock(path)));
                     }
                     self.stage = Stage::Sending;
@@ -147,9 +139,10 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
                     };
                     match target.send_or_wait(message, cx.waker()) {
                         Ok(()) => {
-                            // Looked for at the next poll, which is asked for at once.
                             self.stage = Stage::Sent;
-                            return Poll::Pending;
+                            if self.awaiting.sent() {
+                                return Poll::Pending;
+                            }
                         }
                         Err(Refused::Closed(_)) => return Poll::Ready(Err(CallError::NotRunning)),
                         Err(Refused::Full(message)) => {
@@ -158,7 +151,7 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
                         }
                     }
                 }
-                Stage::Sent | Stage::Waiting => match self.awaiting.poll_and_keep(cx.waker()) {
+                Stage::Sent => match self.awaiting.poll_call(cx.waker()) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Ok(value)) => return Poll::Ready(Ok(value)),
                     Poll::Ready(Err(lost)) => {
@@ -187,26 +180,16 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
         }
     }
 
-    /// Looks whether time is up. Right after sending it asks to be polled some more instead: the
-    /// answer is mostly there by then, and a clock that is not read costs nothing, as does a timer
-    /// that is never armed.
+    /// Looks whether time is up: not before the answer is late, since a clock that is not read costs
+    /// nothing, as does a timer that is never set.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
-        if self.stage == Stage::Sent {
-            self.stage = Stage::Waiting;
-            cx.waker().wake_by_ref();
+        if self.stage == Stage::Sent && self.sleep.is_none() && !self.awaiting.is_late() {
             return Poll::Pending;
         }
-        let deadline = *self
-            .deadline
-            .get_or_insert_with(|| far_enough(self.timeout));
-        if self.stage == Stage::Waiting && self.turns > 0 {
-            self.turns -= 1;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
+        let timeout = self.timeout;
         let sleep = self
             .sleep
-            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            .get_or_insert_with(|| Box::pin(sleep_until(far_enough(timeout))));
         sleep.as_mut().poll(cx).map(|()| Err(CallError::Timeout))
     }
 }

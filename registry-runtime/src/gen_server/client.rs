@@ -237,7 +237,7 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
             let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
             let (reply, mut awaiting) = reply_slot();
             awaiting
-                .will_ask(&cell.header, S::type_name)
+                .will_ask(&cell.header, S::type_name, None)
                 .map_err(CallError::Deadlock)?;
             let inspect = Inspect::<S>(Box::new(move |state| reply.send(format!("{state:#?}"))));
             if process.push_any(Box::new(inspect), true).is_err() {

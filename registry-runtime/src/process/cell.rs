@@ -50,30 +50,32 @@ pub(crate) const STARTED: u32 = 1 << 5;
 pub(crate) const WAITS_FOR_MANY: u32 = 1 << 6;
 
 /// The part of a process that does not depend on its type.
+// What each message touches comes first.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Header {
-    pub(crate) pid: Pid,
-    pub(crate) node: Node,
-    /// Whoever started it with a link; a server ends with its parent even when it traps exits.
-    pub(crate) parent: Option<Pid>,
-    /// Whether the parent is a supervisor: told through `children`, not through `links`.
-    pub(crate) supervised: bool,
-    pub(crate) started: Instant,
-    pub(crate) flags: AtomicU32,
-    /// The pid that the process waits for, as bits; 0 when it waits for none. See `deadlock`.
-    pub(crate) waiting_on: AtomicU64,
-    /// How many waits it has noted.
-    pub(crate) waits: AtomicU32,
-    pub(crate) control: Mutex<Control>,
-    /// How often its supervisor has started it again.
-    pub(crate) restarts: AtomicU32,
-    /// Whether its task is being polled.
-    pub(crate) busy: AtomicBool,
     /// Wakes the process's task: set at its first poll, and the same for good. So who holds on to a
     /// dead process holds the memory of its task, and its runtime's handle, with it.
     pub(crate) waker: OnceLock<Waker>,
+    pub(crate) flags: AtomicU32,
+    /// How many waits it has noted.
+    pub(crate) waits: AtomicU32,
+    /// The pid that the process waits for, as bits; 0 when it waits for none. See `deadlock`.
+    pub(crate) waiting_on: AtomicU64,
+    pub(crate) pid: Pid,
+    /// Whether its task is being polled.
+    pub(crate) busy: AtomicBool,
+    /// Whether the parent is a supervisor: told through `children`, not through `links`.
+    pub(crate) supervised: bool,
+    /// How often its supervisor has started it again.
+    pub(crate) restarts: AtomicU32,
+    pub(crate) node: Node,
+    pub(crate) control: Mutex<Control>,
     /// What the process holds in registries; see `registry`.
     pub(crate) names: Mutex<Names>,
+    pub(crate) started: Instant,
+    /// Whoever started it with a link; a server ends with its parent even when it traps exits.
+    pub(crate) parent: Option<Pid>,
 }
 
 /// What others change of a process.
@@ -163,6 +165,12 @@ impl Header {
         }
     }
 
+    /// Whether [`Header::wake`] would do for the waker.
+    #[inline]
+    pub(crate) fn is_woken_by(&self, waker: &Waker) -> bool {
+        self.waker.get().is_some_and(|own| own.will_wake(waker))
+    }
+
     /// Why it ended, once it is dead.
     pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
         if self.has(DEAD) {
@@ -174,9 +182,11 @@ impl Header {
 }
 
 /// A process of type `A`: the shared half of it.
+// Which comes first: what a message touches lies side by side.
+#[repr(C)]
 pub struct Cell<A: Actor> {
-    pub(crate) header: Header,
     pub(crate) mailbox: Mailbox<Envelope<A::Msg>>,
+    pub(crate) header: Header,
 }
 
 // With the two counts of an `Arc`, 320 bytes: a size of mimalloc's, and one that glibc lays out beside a

@@ -26,7 +26,7 @@ use std::fmt;
 
 use super::cell::WAITS_FOR_MANY;
 use super::{Header, Pid, resolve};
-use crate::sync::{Ordering, stored_before_looking};
+use crate::sync::{AtomicU64, Ordering, stored_before_looking};
 
 /// The processes round a deadlock, each of which waits for the next.
 ///
@@ -87,40 +87,44 @@ impl fmt::Display for DeadlockPath {
 /// One wait: who, for whom, and its number among all that the process has made.
 type Wait = (Pid, Pid, u32);
 
-/// What [`begin`] returns for the wait in `Header::waiting_on`; those in `also_waiting_on` have higher
-/// numbers, and none has 0.
+/// Marks, in what [`begin`] leaves, the wait in `Header::waiting_on`; the rest is its number.
 const FIRST: u64 = 1;
 
-/// Notes that a process waits for `target`; what is returned is to be given to [`end`]. For a process
-/// that is being polled, or has not run yet.
+/// What [`begin`] leaves for a wait that is in `also_waiting_on`. None is 0.
+fn numbered(number: u32) -> u64 {
+    (u64::from(number) + 1) << 1
+}
+
+/// Notes that a process waits for `target`. The note's handle is left in `wait`, which is not 0 from
+/// before the note can be seen, and is to be given to [`end`]. For a process that is being polled, or has
+/// not run yet.
 #[inline]
-pub(crate) fn begin(me: &Header, target: Pid) -> u64 {
+pub(crate) fn begin(me: &Header, target: Pid, wait: &AtomicU64) {
     // Only the process itself makes notes: nobody else writes the count.
     let number = me.waits.load(Ordering::Relaxed).wrapping_add(1);
     me.waits.store(number, Ordering::Release);
-    let wait = if me.waiting_on.load(Ordering::Relaxed) == 0 {
+    if me.waiting_on.load(Ordering::Relaxed) == 0 {
+        wait.store(numbered(number) | FIRST, Ordering::Relaxed);
         me.waiting_on.store(target.bits(), Ordering::SeqCst);
-        FIRST
     } else {
+        wait.store(numbered(number), Ordering::Relaxed);
         let mut control = me.control.lock();
         control.rare().also_waiting_on.push((number, target));
         me.flags.fetch_or(WAITS_FOR_MANY, Ordering::SeqCst);
-        FIRST + 1 + u64::from(number)
-    };
+    }
     stored_before_looking();
-    wait
 }
 
 /// The wait is over. To be called once, before the waiting side can know.
 #[inline]
 pub(crate) fn end(me: &Header, wait: u64) {
-    if wait == FIRST {
+    if wait & FIRST != 0 {
         me.waiting_on.store(0, Ordering::Release);
         return;
     }
     let mut control = me.control.lock();
     let also = &mut control.rare().also_waiting_on;
-    also.retain(|(other, _)| FIRST + 1 + u64::from(*other) != wait);
+    also.retain(|(other, _)| numbered(*other) != wait);
     if also.is_empty() {
         me.flags.fetch_and(!WAITS_FOR_MANY, Ordering::AcqRel);
     }
@@ -132,6 +136,15 @@ pub(crate) fn may_close_a_cycle(me: &Header, target: &Header) -> bool {
     target.pid == me.pid
         || target.waiting_on.load(Ordering::SeqCst) != 0
         || target.flags.load(Ordering::SeqCst) & WAITS_FOR_MANY != 0
+}
+
+/// Whether a process has noted a wait. Who sees that it has also sees the note's handle; who does not is
+/// seen by the process when that looks for something else, after it has noted (`SeqCst` for both).
+#[inline]
+pub(crate) fn has_noted(process: &Header) -> bool {
+    let one = process.waiting_on.load(Ordering::SeqCst) != 0;
+    let many = process.flags.load(Ordering::SeqCst) & WAITS_FOR_MANY != 0;
+    one || many
 }
 
 /// The cycle that the wait closes, if it does. `name` is that of the target, which may be gone.

@@ -244,7 +244,7 @@ impl<'a> Place<'a> {
     {
         let (reply, mut started) = reply_slot();
         // Nothing can wait for who launches it yet: the new process waits for nobody.
-        let noted = started.will_ask(&cell.header, A::type_name);
+        let noted = started.will_ask(&cell.header, A::type_name, None);
         debug_assert!(
             noted.is_ok(),
             "a process that does not run waits for nobody"

@@ -20,6 +20,7 @@ pub(crate) mod reply;
 pub(crate) mod signal;
 pub(crate) mod task;
 pub(crate) mod timers;
+mod unanswered;
 
 use std::any::Any;
 use std::convert::Infallible;

@@ -13,23 +13,58 @@
 //! loom's threads are one.
 
 use std::future::{pending, poll_fn};
+use std::mem;
 use std::sync::Arc;
 use std::task::Poll;
 
 use loom::future::block_on;
 use loom::model;
+use loom::sync::atomic::AtomicU64;
 use loom::sync::atomic::Ordering::SeqCst;
 use loom::thread;
 
 use super::ctx::Next;
-use super::deadlock;
 use super::mailbox::{Mailbox, Push};
-use super::reply::{Lost, reply_slot};
+use super::reply::{Awaiting, Lost, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
 use super::{Cell, Ctx, ExitReason, Plain, Proc, exit};
+use super::{current, deadlock};
 use crate::node::Node;
 
 type Process = Arc<Cell<Plain<u32>>>;
+
+/// Asks, as the running process and nothing within it. (Loom's wakers do not know their own clones.)
+fn ask(target: &Process) -> (ReplyTo<u32>, Awaiting<u32>) {
+    let (reply, mut awaiting) = reply_slot();
+    let me = current::get().unwrap();
+    let noted = awaiting.will_ask(&target.header, || "", me.header().waker.get());
+    noted.unwrap();
+    (reply, awaiting)
+}
+
+/// Waits to be woken, or goes on if it has been.
+async fn next_poll() {
+    let mut polled = false;
+    poll_fn(|_| {
+        if mem::replace(&mut polled, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+/// Runs `body` as the body of a process, to its end.
+fn in_process<F: Future<Output = ()>>(body: F) {
+    let cell = process(&Node::new());
+    let body = async {
+        body.await;
+        ExitReason::Normal
+    };
+    block_on(Task::new(Arc::clone(&cell), body, EndedBy::Kills));
+    assert_eq!(cell.header.exit_reason(), Some(ExitReason::Normal));
+}
 
 fn process(node: &Node) -> Process {
     Cell::create(node, None, false, None)
@@ -284,9 +319,13 @@ fn of_two_that_ask_each_other_at_least_one_is_told() {
         let (one, other) = (process(&node), process(&node));
         let ask = |from: &Process, to: &Process| {
             let (me, target) = (from.header.pid, to.header.pid);
-            let wait = deadlock::begin(&from.header, target);
+            let wait = AtomicU64::new(0);
+            deadlock::begin(&from.header, target, &wait);
             let suspect = deadlock::may_close_a_cycle(&from.header, &to.header);
-            (wait, suspect && deadlock::cycle(me, target, "").is_some())
+            (
+                wait.load(SeqCst),
+                suspect && deadlock::cycle(me, target, "").is_some(),
+            )
         };
         let (back, forth) = (Arc::clone(&other), Arc::clone(&one));
         let thread = thread::spawn(move || ask(&back, &forth));
@@ -312,9 +351,10 @@ fn whoever_has_been_answered_waits_for_nobody_but_whom_it_asks_next() {
         let back = Arc::clone(&asker);
         let thread = thread::spawn(move || {
             reply.send(7);
-            let wait = deadlock::begin(&answers.header, back.header.pid);
+            let wait = AtomicU64::new(0);
+            deadlock::begin(&answers.header, back.header.pid, &wait);
             assert!(deadlock::cycle(answers.header.pid, back.header.pid, "").is_none());
-            deadlock::end(&answers.header, wait);
+            deadlock::end(&answers.header, wait.load(SeqCst));
         });
         assert_eq!(block_on(awaiting.recv()), Ok(7));
         let (_unanswered, mut awaiting) = reply_slot::<u32>();
@@ -325,30 +365,80 @@ fn whoever_has_been_answered_waits_for_nobody_but_whom_it_asks_next() {
     });
 }
 
-/// What a process asks one after the other goes through one slot, while the one who answered may not
-/// have let go of it yet.
+/// What a process asks one after the other goes through one slot, while the one who answered first may
+/// not have let go of it yet.
 #[test]
 fn a_slot_that_is_used_again_brings_each_question_its_own_answer() {
     model(|| {
         let node = Node::new();
-        let (asker, others) = (process(&node), [process(&node), process(&node)]);
-        let cell = Arc::clone(&asker);
-        let body = async move {
-            let mut threads = Vec::new();
+        let others = [process(&node), process(&node)];
+        in_process(async move {
+            let me = current::get().unwrap();
+            let waiting_on = || me.header().waiting_on.load(SeqCst);
+            let mut answers = None;
             for (n, other) in (1_u32..).zip(others) {
-                let (reply, mut awaiting) = reply_slot();
-                awaiting.will_ask(&other.header, || "").unwrap();
-                assert_eq!(cell.header.waiting_on.load(SeqCst), other.header.pid.bits());
-                threads.push(thread::spawn(move || reply.send(n)));
-                let answer = poll_fn(|cx| awaiting.poll_and_keep(cx.waker())).await;
+                let (reply, mut awaiting) = ask(&other);
+                assert_eq!(waiting_on(), other.header.pid.bits());
+                if n == 1 {
+                    answers = Some(thread::spawn(move || reply.send(n)));
+                } else {
+                    reply.send(n);
+                }
+                let answer = poll_fn(|cx| awaiting.poll_call(cx.waker())).await;
                 assert_eq!(answer, Ok(n));
-                assert_eq!(cell.header.waiting_on.load(SeqCst), 0);
+                assert_eq!(waiting_on(), 0);
             }
-            for thread in threads {
-                thread.join().unwrap();
-            }
-            ExitReason::Normal
-        };
-        block_on(Task::new(asker, body, EndedBy::Kills));
+            answers.unwrap().join().unwrap();
+        });
+    });
+}
+
+#[test]
+fn whoever_is_reminded_gets_its_answer_all_the_same() {
+    model(|| {
+        let other = process(&Node::new());
+        in_process(async move {
+            let (reply, mut awaiting) = ask(&other);
+            let looks = thread::spawn(awaiting.listed_elsewhere());
+            let answers = thread::spawn(move || reply.send(7));
+            assert!(awaiting.sent());
+            next_poll().await;
+            let answer = poll_fn(|cx| awaiting.poll_call(cx.waker())).await;
+            assert_eq!(answer, Ok(7));
+            looks.join().unwrap();
+            answers.join().unwrap();
+        });
+    });
+}
+
+/// The first question is answered while its slot is on another thread's list; the second never is.
+#[test]
+fn whoever_asks_again_before_its_slot_was_looked_at_is_reminded_too() {
+    model(|| {
+        let other = process(&Node::new());
+        in_process(async move {
+            let (reply, mut awaiting) = ask(&other);
+            let looks = thread::spawn(awaiting.listed_elsewhere());
+            assert!(awaiting.sent());
+            reply.send(7);
+            let answer = poll_fn(|cx| awaiting.poll_call(cx.waker())).await;
+            assert_eq!(answer, Ok(7));
+            // The answer has woken it, and that is not to help the second question.
+            next_poll().await;
+
+            let (_reply, mut awaiting) = ask(&other);
+            assert!(awaiting.sent());
+            next_poll().await;
+            poll_fn(|cx| {
+                assert_eq!(awaiting.poll_call(cx.waker()), Poll::Pending);
+                if awaiting.is_late() {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            looks.join().unwrap();
+        });
     });
 }

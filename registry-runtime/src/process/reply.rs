@@ -4,20 +4,27 @@
 //!
 //! 1. `ReplyTo` fills the slot once: with a value, or with `Lost` when it is dropped.
 //! 2. A waker in the slot belongs to the waiting side's last poll; it is taken out when the slot is
-//!    filled or the waiting side goes away, so a cancelled waiter leaves no waker behind.
+//!    filled or the waiting side goes away, so a cancelled waiter leaves no waker behind. Where there is
+//!    none, the process in the slot is woken: a process that waits by itself leaves none.
 //! 3. The wait that the answer ends is taken back under the lock by which the slot is filled or given
 //!    up: nobody sees an answer while the one who asked still counts as waiting. It is noted before
 //!    the question is sent, by the process that made the slot; or else under the lock.
-//! 4. Values and handles are dropped, and wakers woken, after the lock is released.
-//! 5. A slot is used again only by the process that made it, once it is emptied and no other handle on it
-//!    is left.
+//! 4. Values and handles are dropped, and wakers of others woken, after the lock is released. A process is
+//!    woken under it, since nothing else keeps it: its waker is tokio's, and calls nobody.
+//! 5. A slot is used again only by the process that made it, once its answer has been taken: whoever gave
+//!    that is done with it. It is `Empty` then. It may still be on a thread's list of the
+//!    unanswered, once, and stays there for the next question: `listed` says so.
+//! 6. Who asks with `listed` set, without the lock, has noted its wait before it looks; and who takes the
+//!    slot from the list has cleared `listed` before it looks for a wait. So one of them sees the other,
+//!    and there is no question that nobody reminds of.
 
 use std::fmt;
+use std::mem;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
-use super::{DeadlockPath, Header, Pid, Proc, current, deadlock};
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use super::{DeadlockPath, Header, Pid, Proc, current, deadlock, unanswered};
+use crate::sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, stored_before_looking};
 
 /// The answer to a call: to be sent now, or kept and sent later.
 ///
@@ -66,11 +73,17 @@ pub(crate) struct Awaiting<T> {
     slot: Option<Arc<Shared<T>>>,
     /// The process that made it and is in the slot: nearly always the one that waits.
     made_by: Option<Pid>,
+    /// Whether that process waits by itself, so that it need not leave a waker.
+    by_itself: bool,
+    /// Whether the answer was late, when it was last looked for.
+    late: bool,
 }
 
 struct Shared<T> {
     /// The wait that the answer ends, as `deadlock` numbers it; 0 while nobody is known to wait.
     wait: AtomicU64,
+    /// Whether it is on a thread's list of the unanswered.
+    listed: AtomicBool,
     slot: Mutex<Slot<T>>,
 }
 
@@ -79,28 +92,22 @@ struct Slot<T> {
     waker: Option<Waker>,
     /// Who waits, or would if there is a wait.
     waits: Option<Arc<dyn Proc>>,
+    /// Whether who waits has been reminded that there is no answer yet.
+    late: bool,
 }
 
 impl<T> Shared<T> {
     fn new(waits: Option<Arc<dyn Proc>>) -> Self {
         Self {
             wait: AtomicU64::new(0),
+            listed: AtomicBool::new(false),
             slot: Mutex::new(Slot {
                 state: State::Empty,
                 waker: None,
                 waits,
+                late: false,
             }),
         }
-    }
-
-    /// A slot that has been emptied and that nobody else holds any more, as good as new.
-    fn again(spare: current::Spare) -> Option<Arc<Self>>
-    where
-        T: Send + 'static,
-    {
-        let mut slot = spare.downcast::<Self>().ok()?;
-        Arc::get_mut(&mut slot)?.slot.get_mut().state = State::Empty;
-        Some(slot)
     }
 
     /// Takes the wait back, if there is one.
@@ -114,6 +121,52 @@ impl<T> Shared<T> {
                 deadlock::end(process.header(), wait);
             }
         }
+    }
+
+    /// Wakes who waits, and lets go of the lock.
+    #[inline]
+    fn wake(mut locked: MutexGuard<'_, Slot<T>>) {
+        let Some(waker) = locked.waker.take() else {
+            if let Some(process) = &locked.waits {
+                process.header().wake();
+            }
+            return;
+        };
+        drop(locked);
+        waker.wake();
+    }
+}
+
+impl<T: Send + 'static> Shared<T> {
+    /// Has who waits reminded, if there is no answer soon.
+    #[inline]
+    fn list(self: &Arc<Self>) {
+        if !self.listed.load(Ordering::SeqCst) {
+            self.listed.store(true, Ordering::Relaxed);
+            let wait = self.wait.load(Ordering::Relaxed);
+            unanswered::list(Arc::clone(self) as _, wait);
+        }
+    }
+}
+
+impl<T: Send> unanswered::Slot for Shared<T> {
+    fn look(&self, question: u64) {
+        let mut locked = self.slot.lock();
+        self.listed.store(false, Ordering::SeqCst);
+        stored_before_looking();
+        let process = locked.waits.as_ref();
+        let waits = process.is_some_and(|process| deadlock::has_noted(process.header()));
+        // After that: see there.
+        let wait = self.wait.load(Ordering::Relaxed);
+        if !matches!(locked.state, State::Empty) {
+            return;
+        }
+        if wait == question {
+            locked.late = true;
+        } else if !waits || wait == 0 {
+            return;
+        }
+        Self::wake(locked);
     }
 }
 
@@ -138,7 +191,7 @@ pub(crate) enum Lost {
 #[inline]
 pub(crate) fn reply_slot<T: Send + 'static>() -> (ReplyTo<T>, Awaiting<T>) {
     let made = current::keeping(|process, spare| {
-        let again = spare.take().and_then(Shared::again);
+        let again = spare.take().and_then(|spare| spare.downcast().ok());
         let slot = again.unwrap_or_else(|| Arc::new(Shared::new(Some(Arc::clone(process)))));
         (slot, process.header().pid)
     });
@@ -152,6 +205,8 @@ pub(crate) fn reply_slot<T: Send + 'static>() -> (ReplyTo<T>, Awaiting<T>) {
     let awaiting = Awaiting {
         slot: Some(slot),
         made_by,
+        by_itself: false,
+        late: false,
     };
     (reply, awaiting)
 }
@@ -214,13 +269,7 @@ impl<T> ReplyTo<T> {
         }
         locked.state = with;
         slot.end_wait(&locked);
-        let waker = locked.waker.take();
-        drop(locked);
-        // First: who waits may then use the slot again.
-        drop(slot);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
+        Shared::wake(locked);
     }
 }
 
@@ -247,27 +296,31 @@ impl<T> Awaiting<T> {
     /// Takes the answer out, or leaves `waker` to be woken when it comes.
     #[inline]
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<Result<T, Lost>> {
-        let answer = self.look(waker);
+        let answer = self.look(waker, State::Gone);
         if answer.is_ready() {
             self.slot = None;
         }
         answer
     }
 
-    /// As [`Awaiting::poll`]; the process that made the slot keeps it for its next question, unless it is
-    /// large.
+    /// As [`Awaiting::poll`], for who asks for one thing after the other: is woken also when the answer is
+    /// late. The process that made the slot keeps it for its next question, unless it is large.
     #[inline]
-    pub(crate) fn poll_and_keep(&mut self, waker: &Waker) -> Poll<Result<T, Lost>>
+    pub(crate) fn poll_call(&mut self, waker: &Waker) -> Poll<Result<T, Lost>>
     where
         T: Send + 'static,
     {
         const KEEP: usize = 256;
-        let answer = self.look(waker);
-        if answer.is_ready() {
-            let mut slot = self.slot.take();
-            if size_of::<Shared<T>>() > KEEP {
-                return answer;
+        let keep = size_of::<Shared<T>>() <= KEEP;
+        let answer = self.look(waker, if keep { State::Empty } else { State::Gone });
+        if answer.is_pending() {
+            if let Some(slot) = self.slot.as_ref().filter(|_| !self.late) {
+                slot.list();
             }
+            return answer;
+        }
+        let mut slot = self.slot.take();
+        if keep {
             current::keeping(|process, spare| {
                 if self.made_by == Some(process.header().pid) && spare.is_none() {
                     *spare = slot.take().map(|slot| slot as current::Spare);
@@ -277,22 +330,55 @@ impl<T> Awaiting<T> {
         answer
     }
 
+    /// In place of the first [`Awaiting::poll_call`], right after the question was sent: `false` if that has
+    /// to be called.
     #[inline]
-    fn look(&mut self, waker: &Waker) -> Poll<Result<T, Lost>> {
+    pub(crate) fn sent(&mut self) -> bool
+    where
+        T: Send + 'static,
+    {
+        match &self.slot {
+            Some(slot) if self.by_itself => slot.list(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether the answer was late, when it was last looked for.
+    #[inline]
+    pub(crate) fn is_late(&self) -> bool {
+        self.late
+    }
+
+    #[inline]
+    fn look(&mut self, waker: &Waker, then: State<T>) -> Poll<Result<T, Lost>> {
         let Some(slot) = &self.slot else {
             return Poll::Ready(Err(Lost::Dropped));
         };
         let mut locked = slot.slot.lock();
         if let State::Empty = locked.state {
-            let old = locked.waker.as_ref();
-            if !old.is_some_and(|old| old.will_wake(waker)) {
-                let old = locked.waker.replace(waker.clone());
-                drop(locked);
-                drop(old);
-            }
+            self.late = locked.late;
+            let own = locked
+                .waits
+                .as_ref()
+                .is_some_and(|p| p.header().is_woken_by(waker));
+            let old = if own {
+                locked.waker.take()
+            } else if locked
+                .waker
+                .as_ref()
+                .is_some_and(|old| old.will_wake(waker))
+            {
+                None
+            } else {
+                locked.waker.replace(waker.clone())
+            };
+            drop(locked);
+            drop(old);
             return Poll::Pending;
         }
-        let taken = std::mem::replace(&mut locked.state, State::Gone);
+        let taken = mem::replace(&mut locked.state, then);
+        locked.late = false;
         drop(locked);
         Poll::Ready(match taken {
             State::Filled(value) => Ok(value),
@@ -313,6 +399,7 @@ impl<T> Awaiting<T> {
         &mut self,
         target: &Header,
         name: fn() -> &'static str,
+        waker: Option<&Waker>,
     ) -> Result<(), DeadlockPath> {
         let (Some(slot), Some(made_by)) = (&self.slot, self.made_by) else {
             return self.waits_for(target, name);
@@ -323,8 +410,8 @@ impl<T> Awaiting<T> {
             if me.pid != made_by {
                 return None;
             }
-            let wait = deadlock::begin(me, target.pid);
-            slot.wait.store(wait, Ordering::Relaxed);
+            deadlock::begin(me, target.pid, &slot.wait);
+            self.by_itself = waker.is_some_and(|waker| me.is_woken_by(waker));
             Some(deadlock::may_close_a_cycle(me, target))
         });
         match suspect {
@@ -383,10 +470,9 @@ impl<T> Awaiting<T> {
             // Answered already: nobody is waited for.
             return false;
         }
-        let wait = deadlock::begin(me.header(), target.pid);
-        let suspect = deadlock::may_close_a_cycle(me.header(), target);
         debug_assert_eq!(slot.wait.load(Ordering::Relaxed), 0, "one waits, once");
-        slot.wait.store(wait, Ordering::Relaxed);
+        deadlock::begin(me.header(), target.pid, &slot.wait);
+        let suspect = deadlock::may_close_a_cycle(me.header(), target);
         let before = locked.waits.replace(me);
         drop(locked);
         drop(before);
@@ -423,7 +509,7 @@ impl<T> Awaiting<T> {
         let Some(slot) = self.slot.take() else { return };
         let mut locked = slot.slot.lock();
         slot.end_wait(&locked);
-        let left = std::mem::replace(&mut locked.state, State::Gone);
+        let left = mem::replace(&mut locked.state, State::Gone);
         let (waker, waits) = (locked.waker.take(), locked.waits.take());
         drop(locked);
         drop((left, waker, waits));
@@ -444,6 +530,17 @@ impl<T> Drop for Awaiting<T> {
 impl<T> fmt::Debug for Awaiting<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Awaiting(..)")
+    }
+}
+
+#[cfg(all(test, registry_loom))]
+impl<T: Send + 'static> Awaiting<T> {
+    /// As if it were on the list of another thread; for that to look at.
+    pub(super) fn listed_elsewhere(&self) -> impl FnOnce() + Send + 'static {
+        let slot = Arc::clone(self.slot.as_ref().unwrap());
+        slot.listed.store(true, Ordering::SeqCst);
+        let question = slot.wait.load(Ordering::Relaxed);
+        move || unanswered::Slot::look(&*slot, question)
     }
 }
 

@@ -284,7 +284,7 @@ impl Supervisor {
     ) -> Result<T, SupervisorError> {
         let (reply, mut awaiting) = reply_slot();
         awaiting
-            .will_ask(&self.0.process.header, SupervisorProcess::type_name)
+            .will_ask(&self.0.process.header, SupervisorProcess::type_name, None)
             .map_err(SupervisorError::Deadlock)?;
         let sent = self.0.process.send(request(reply));
         sent.map_err(|_| self.0.not_running())?;
