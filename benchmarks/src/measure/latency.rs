@@ -36,41 +36,41 @@ pub async fn open_loop<C: Named>(run: Run) -> Samples {
     samples
 }
 
-/// Requests a second, with a number of them in flight all the time.
-async fn capacity<C: Named>(all: &Arc<[String]>, time: Duration) -> f64 {
-    let (start, mut done, mut random) = (Instant::now(), 0, Random::new(3));
-    let latch = Latch::default();
-    while start.elapsed() < time {
-        latch.set(IN_FLIGHT);
-        for _ in 0..IN_FLIGHT {
-            let (latch, name) = (latch.clone(), random.below(all.len() as u64));
-            let all = Arc::clone(all);
-            tokio::spawn(async move {
-                C::call_name(&all[name]).await;
-                latch.hit();
-            });
-        }
-        latch.wait().await;
-        done += IN_FLIGHT;
-    }
-    done as f64 / start.elapsed().as_secs_f64()
+/// What sends requests. It does the same for each whether or not it waits for when that is due, so that
+/// the capacity is that of the loop that is then loaded with a part of it.
+struct Source {
+    all: Arc<[String]>,
+    latencies: Arc<[AtomicU64]>,
+    latch: Latch,
+    random: Random,
+    rate: f64,
+    start: Instant,
+    due: Duration,
 }
 
-/// Latencies in order.
-async fn at_rate<C: Named>(all: &Arc<[String]>, rate: f64, time: Duration) -> Vec<u64> {
-    let requests = (rate * time.as_secs_f64()).max(1000.0) as usize;
-    let latencies: Arc<[AtomicU64]> = (0..requests).map(|_| AtomicU64::new(0)).collect();
-    let latch = Latch::new(requests as u64);
-    let mut random = Random::new(11);
-    let start = Instant::now();
-    let mut due = Duration::ZERO;
-    for i in 0..requests {
-        due += Duration::from_secs_f64(-random.unit().max(1e-12).ln() / rate);
-        while start.elapsed() < due {
-            tokio::task::yield_now().await;
+impl Source {
+    fn new(all: &Arc<[String]>, rate: f64, slots: usize) -> Self {
+        Self {
+            all: Arc::clone(all),
+            latencies: (0..slots).map(|_| AtomicU64::new(0)).collect(),
+            latch: Latch::default(),
+            random: Random::new(11),
+            rate,
+            start: Instant::now(),
+            due: Duration::ZERO,
         }
-        let (all, latencies, latch) = (Arc::clone(all), Arc::clone(&latencies), latch.clone());
-        let name = random.below(all.len() as u64);
+    }
+
+    /// Whether the next request is due.
+    fn is_due(&self) -> bool {
+        self.start.elapsed() >= self.due
+    }
+
+    fn send<C: Named>(&mut self, i: usize) {
+        let (start, due) = (self.start, self.due);
+        self.due += Duration::from_secs_f64(-self.random.unit().max(1e-12).ln() / self.rate);
+        let (all, latencies) = (Arc::clone(&self.all), Arc::clone(&self.latencies));
+        let (latch, name) = (self.latch.clone(), self.random.below(all.len() as u64));
         tokio::spawn(async move {
             C::call_name(&all[name]).await;
             let late = start.elapsed().saturating_sub(due);
@@ -78,8 +78,38 @@ async fn at_rate<C: Named>(all: &Arc<[String]>, rate: f64, time: Duration) -> Ve
             latch.hit();
         });
     }
-    latch.wait().await;
-    let mut sorted: Vec<u64> = latencies
+}
+
+/// Requests a second, with a number of them in flight all the time.
+async fn capacity<C: Named>(all: &Arc<[String]>, time: Duration) -> f64 {
+    let mut source = Source::new(all, f64::INFINITY, IN_FLIGHT as usize);
+    let mut done = 0;
+    while source.start.elapsed() < time {
+        source.latch.set(IN_FLIGHT);
+        for i in 0..IN_FLIGHT as usize {
+            assert!(source.is_due());
+            source.send::<C>(i);
+        }
+        source.latch.wait().await;
+        done += IN_FLIGHT;
+    }
+    done as f64 / source.start.elapsed().as_secs_f64()
+}
+
+/// Latencies in order.
+async fn at_rate<C: Named>(all: &Arc<[String]>, rate: f64, time: Duration) -> Vec<u64> {
+    let requests = (rate * time.as_secs_f64()).max(1000.0) as usize;
+    let mut source = Source::new(all, rate, requests);
+    source.latch.set(requests as u64);
+    for i in 0..requests {
+        while !source.is_due() {
+            tokio::task::yield_now().await;
+        }
+        source.send::<C>(i);
+    }
+    source.latch.wait().await;
+    let mut sorted: Vec<u64> = source
+        .latencies
         .iter()
         .map(|at| at.load(Ordering::Relaxed))
         .collect();
