@@ -90,12 +90,12 @@ impl Here {
 
     fn also_soon(&self, cx: &mut Context<'_>) {
         let mut soon = self.soon.borrow_mut();
-        if soon.as_ref().is_some_and(|soon| !soon.is_elapsed()) || self.list.is_empty() {
+        if soon.as_ref().is_some_and(|soon| !soon.is_elapsed()) {
             return;
         }
         let several = Handle::try_current()
             .is_ok_and(|runtime| runtime.runtime_flavor() != RuntimeFlavor::CurrentThread);
-        if several {
+        if several && !self.list.is_empty() {
             let mut timer = Box::pin(sleep(SOON));
             // Not the budget of whoever calls.
             let _ = pin!(unconstrained(timer.as_mut())).poll(cx);
