@@ -14,8 +14,8 @@
 //!    time-outs of who called from there. Where another thread could wake them, a timer looks as well,
 //!    [`SOON`] after a slot was put on the list.
 //! 3. No lock is held while slots are looked at, woken or dropped.
-//! 4. A slot that has been used again is told from what it was by the number of its turn
-//!    ([`super::reply`]).
+//! 4. A slot is on one list at most, once ([`super::reply`]), and may be used again while it is there. By the
+//!    question's number a newer question is told from the one that it was listed for.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -82,6 +82,7 @@ impl Here {
 
     fn put(&self, listed: Listed) {
         self.list.put(listed);
+        // `yield_now` is how one asks the scheduler to be woken when there is nothing else to do.
         let mut cx = Context::from_waker(&self.looks);
         // At once, if the thread is not one of a runtime's.
         let _ = pin!(yield_now()).poll(&mut cx);
@@ -105,12 +106,12 @@ impl Here {
 }
 
 #[derive(Default)]
-pub(super) struct List {
+struct List {
     slots: Mutex<Vec<Listed>>,
 }
 
 impl List {
-    pub(super) fn put(&self, listed: Listed) {
+    fn put(&self, listed: Listed) {
         self.slots.lock().push(listed);
     }
 
@@ -118,7 +119,7 @@ impl List {
         self.slots.lock().is_empty()
     }
 
-    pub(super) fn look(&self) {
+    fn look(&self) {
         let mut slots = mem::take(&mut *self.slots.lock());
         for (slot, question) in slots.drain(..) {
             slot.look(question);
