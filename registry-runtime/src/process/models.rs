@@ -3,9 +3,10 @@
 //! Run by `RUSTFLAGS="--cfg registry_loom" cargo test -p registry-runtime --release --lib models`.
 //! Each has been seen to fail with a fault of its kind put in: a kill, an exit signal, an answer, or room in
 //! a mailbox that wakes nobody; a closing mailbox that tells no one who waits for room; a wait that an
-//! answer leaves, or takes back after its lock; watchers and links that the dead take in, a child that
-//! its parent takes in as it ends; notes of waits in any order. What loom does not see is std's own
-//! `OnceLock`, which holds a task's waker: that the mailbox is locked between that and the first look.
+//! answer leaves, or takes back after its lock; a list of the unanswered that forgets a newer question, or
+//! looks for it too early; watchers and links that the dead take in, a child that its parent takes in as it
+//! ends; notes of waits in any order. What loom does not see is std's own `OnceLock`, which holds a task's
+//! waker: that the mailbox is locked between that and the first look.
 //! A model goes through all interleavings there are, unless `LOOM_MAX_PREEMPTIONS` says how often a thread
 //! may be broken off. `LOOM_LOG=info` and `--nocapture` tell how many they were.
 //!
