@@ -12,6 +12,8 @@ registry! { Stacks, keys = unique, key = String }
 struct Stack {
     name: String,
     items: Vec<&'static str>,
+    #[default]
+    never_answered: Vec<ReplyTo<()>>,
 }
 
 #[gen_server]
@@ -28,8 +30,7 @@ impl Stack {
 
     #[call]
     fn no_reply(&mut self, reply: ReplyTo<()>) {
-        // Kept for ever.
-        std::mem::forget(reply);
+        self.never_answered.push(reply);
     }
 
     #[call]
@@ -615,6 +616,7 @@ fn handlers_are_methods_that_need_no_runtime() {
     let mut stack = Stack {
         name: "a".to_owned(),
         items: vec!["x"],
+        never_answered: Vec::new(),
     };
     stack.push("y");
     assert_eq!(

@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use registry_runtime::prelude::*;
 use registry_runtime::{Node, Registry};
@@ -136,10 +136,10 @@ async fn keys_of_an_undeclared_registry_are_shown_if_they_are_texts_or_numbers()
 #[registry_runtime::test]
 async fn an_ending_process_holds_nothing_while_its_entries_leave() {
     let seen = Log::new();
-    let (notes, handle) = (seen.clone(), Arc::new(OnceLock::<Registry<u8, u8>>::new()));
+    let (notes, handle) = (seen.clone(), Arc::new(Mutex::new(None::<Registry<u8, u8>>)));
     let within = Arc::clone(&handle);
     let find = move || {
-        let registry = within.get()?;
+        let registry = within.lock().unwrap().clone()?;
         if let Some((pid, value)) = registry.lookup(&1) {
             let held = (registry.keys(pid).len(), registry.values(&1, pid).len());
             notes.add(format!("{value} is found, {held:?} held"));
@@ -147,7 +147,7 @@ async fn an_ending_process_holds_nothing_while_its_entries_leave() {
         None
     };
     let registry = Registry::builder().listener(find).build().unwrap();
-    assert!(handle.set(registry.clone()).is_ok());
+    *handle.lock().unwrap() = Some(registry.clone());
     registry.start().unwrap();
     let entered = registry.clone();
     let process = spawn(async move |ctx: Process<()>| {
@@ -161,4 +161,6 @@ async fn an_ending_process_holds_nothing_while_its_entries_leave() {
     assert_eq!(seen.count("7 is found, (0, 0) held"), 1);
     assert_eq!(registry.lookup(&1), None);
     assert!(registry.keys(process.pid()).is_empty());
+    // The listener and the registry hold one another.
+    *handle.lock().unwrap() = None;
 }

@@ -919,6 +919,38 @@ async fn a_child_that_asks_its_supervisor_in_its_init_is_told_that_it_would_wait
         .unwrap();
 }
 
+/// The handle in what a child is started from would else keep the supervisor, which keeps that, for good.
+#[registry_runtime::test]
+async fn a_supervisor_that_has_ended_holds_nothing_that_its_children_were_started_from() {
+    #[gen_server]
+    struct Knows {
+        supervisor: std::sync::Arc<Supervisor>,
+    }
+    #[gen_server]
+    impl Knows {
+        #[call]
+        fn pid(&self) -> Pid {
+            self.supervisor.pid()
+        }
+    }
+    for kill in [false, true] {
+        let supervisor = std::sync::Arc::new(supervisor(spec(), &[], &Log::new()).await);
+        let known = std::sync::Arc::downgrade(&supervisor);
+        let knows = Knows::child_spec(std::sync::Arc::clone(&supervisor));
+        let child = supervisor.start_child(knows).await.unwrap();
+        assert_eq!(child.pid().await, Ok(supervisor.pid()));
+        if kill {
+            supervisor.pid().exit(ExitReason::Kill);
+            supervisor.wait().await;
+        } else {
+            supervisor.shutdown().await;
+        }
+        let handle = Supervisor::clone(&supervisor);
+        drop(supervisor);
+        assert!(known.upgrade().is_none(), "{handle:?} is still known");
+    }
+}
+
 // Significant children.
 
 fn significant(name: &str, log: &Log, restart: Restart) -> ChildSpec<Worker> {

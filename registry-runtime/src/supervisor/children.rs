@@ -92,6 +92,13 @@ impl Registered {
         Some(entry)
     }
 
+    /// Takes all children out for good.
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = Entry> + use<> {
+        self.by_id.clear();
+        self.by_pid = PidMap::default();
+        mem::take(&mut self.entries).into_values()
+    }
+
     pub(crate) fn get(&self, place: Place) -> Option<&Entry> {
         self.entries.get(&place)
     }

@@ -96,6 +96,15 @@ pub(super) struct Run {
     _claim: Claim,
 }
 
+/// Forgets the children when the supervisor ends, of a kill as well: handles on it live on, and what a
+/// child is started from may hold one.
+impl Drop for Run {
+    fn drop(&mut self) {
+        let children = self.shared.children.lock().take_all();
+        panics::discard_all(children);
+    }
+}
+
 /// Why a supervisor ends by itself.
 pub(super) enum End {
     TooMany,
