@@ -1,6 +1,8 @@
 //! A supervisor that spawns its child again, under the same name.
 
-use ractor::{Actor, ActorProcessingErr, ActorRef, SupervisionEvent, registry};
+use ractor::{
+    Actor, ActorCell, ActorProcessingErr, ActorRef, ActorStatus, SupervisionEvent, registry,
+};
 
 use crate::actors::Restarted;
 
@@ -55,23 +57,29 @@ impl Actor for Supervisor {
 
 pub(super) struct Ractor;
 
+/// The worker, when it runs: it has its name before, and a kill then is a start that fails, which ends the
+/// supervisor as well.
+fn worker() -> Option<ActorCell> {
+    registry::where_is(NAME).filter(|worker| worker.get_status() == ActorStatus::Running)
+}
+
 impl Restarted for Ractor {
     async fn boot() {
         Actor::spawn(None, Supervisor, ()).await.expect("an actor");
     }
 
     fn incarnation() -> Option<u64> {
-        registry::where_is(NAME).map(|worker| worker.get_id().pid())
+        worker().map(|worker| worker.get_id().pid())
     }
 
     fn kill() {
-        if let Some(worker) = registry::where_is(NAME) {
+        if let Some(worker) = worker() {
             worker.kill();
         }
     }
 
     fn panic() {
-        if let Some(worker) = registry::where_is(NAME) {
+        if let Some(worker) = worker() {
             let _ = worker.send_message(());
         }
     }
