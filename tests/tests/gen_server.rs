@@ -662,3 +662,42 @@ fn a_thread_that_is_blocked_holds_up_no_time_out_of_who_has_called_from_it() {
         assert_eq!(blocked.await.unwrap(), Ok(()));
     });
 }
+
+#[registry_runtime::test(start_paused = true)]
+async fn a_call_that_waits_for_room_may_be_handed_on_and_its_answer_wakes_who_has_it() {
+    #[gen_server(mailbox = 1)]
+    struct Narrow {}
+    #[gen_server]
+    impl Narrow {
+        #[call]
+        async fn wait(&mut self, gate: Gate) {
+            gate.pass().await;
+        }
+        #[call]
+        fn touch(&mut self) {}
+        #[cast]
+        fn nudge(&mut self) {}
+    }
+    let (narrow, gate) = (Narrow::start().await.unwrap(), Gate::shut());
+    let waits = tokio::spawn(narrow.wait(gate.clone()));
+    settle().await;
+    narrow.nudge().unwrap();
+    let asked = narrow.clone();
+    let call = in_process(async move |_: Process<()>| {
+        let mut call = Box::pin(asked.touch());
+        let first = std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx)));
+        assert!(first.await.is_pending(), "there is no room");
+        call
+    });
+    let answer = tokio::spawn(call.await);
+    settle().await;
+    let opened = tokio::time::Instant::now();
+    gate.open();
+    assert_eq!(answer.await.unwrap(), Ok(()));
+    assert_eq!(
+        opened.elapsed(),
+        Duration::ZERO,
+        "its time-out has woken it"
+    );
+    assert_eq!(waits.await.unwrap(), Ok(()));
+}

@@ -147,6 +147,7 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
                         Err(Refused::Closed(_)) => return Poll::Ready(Err(CallError::NotRunning)),
                         Err(Refused::Full(message)) => {
                             self.message = Some(message);
+                            self.awaiting.not_sent();
                             return Poll::Pending;
                         }
                     }

@@ -330,8 +330,8 @@ impl<T> Awaiting<T> {
         answer
     }
 
-    /// In place of the first [`Awaiting::poll_call`], right after the question was sent: `false` if that has
-    /// to be called.
+    /// In place of the first [`Awaiting::poll_call`], right after the question was sent, and in the poll that
+    /// has called [`Awaiting::will_ask`]: `false` if that has to be called.
     #[inline]
     pub(crate) fn sent(&mut self) -> bool
     where
@@ -342,6 +342,11 @@ impl<T> Awaiting<T> {
             _ => return false,
         }
         true
+    }
+
+    /// The question could not be sent yet: who sends it may be somebody else.
+    pub(crate) fn not_sent(&mut self) {
+        self.by_itself = false;
     }
 
     /// Whether the answer was late, when it was last looked for.
