@@ -687,9 +687,9 @@ async fn a_call_that_waits_for_room_may_be_handed_on_and_its_answer_wakes_who_ha
         let mut call = Box::pin(asked.touch());
         let first = std::future::poll_fn(|cx| std::task::Poll::Ready(call.as_mut().poll(cx)));
         assert!(first.await.is_pending(), "there is no room");
-        call
+        Some(call)
     });
-    let answer = tokio::spawn(call.await);
+    let answer = tokio::spawn(call.await.unwrap());
     settle().await;
     let opened = tokio::time::Instant::now();
     gate.open();
