@@ -242,5 +242,5 @@ pub use task::{
 
 /// The README's programs, run as they stand.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 pub mod readme {}

@@ -14,6 +14,8 @@ mod blocks;
 mod commands;
 #[path = "docs/links.rs"]
 mod links;
+#[path = "docs/manifests.rs"]
+mod manifests;
 #[path = "docs/parity.rs"]
 mod parity;
 
@@ -52,7 +54,9 @@ fn pages() -> Vec<(PathBuf, String)> {
                 if !name.starts_with('.') && name != "target" && !of_rustdoc {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "md") {
+            } else if path.extension().is_some_and(|extension| extension == "md")
+                && !path.is_symlink()
+            {
                 let text = std::fs::read_to_string(&path).expect("the page can be read");
                 found.push((path, text));
             }

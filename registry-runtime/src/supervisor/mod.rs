@@ -32,6 +32,8 @@ mod stop;
     reason = "the file is named after the type it holds"
 )]
 mod supervisor;
+#[cfg(feature = "signal")]
+mod until_signal;
 mod view;
 
 pub use app::App;
