@@ -49,7 +49,6 @@ pub(crate) fn behaviour(
         errors.at(path, text::trait_impl());
     }
     let sound = header(&item, errors);
-    bounds::of_impl(&mut item.generics, errors);
     let mut handlers = Vec::new();
     let mut broken = Vec::new();
     let mut init = None;
@@ -78,6 +77,7 @@ pub(crate) fn behaviour(
         }
         method.attrs.insert(0, dictated_signature());
     }
+    bounds::of_impl(&mut item.generics, &handlers, errors);
     same_info_twice(&mut handlers, errors);
     let Some(name) = name(&item.self_ty).filter(|_| sound) else {
         return Err(Box::new(item));

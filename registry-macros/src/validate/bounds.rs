@@ -2,10 +2,11 @@
 //! what to write.
 
 use quote::ToTokens;
-use syn::{Generics, TypeParam, TypeParamBound, parse_quote};
+use syn::{Generics, Ident, TypeParam, TypeParamBound, parse_quote};
 
 use crate::ast::argument::Argument;
 use crate::diagnostics::{Errors, text};
+use crate::model::behaviour::Handler;
 use crate::model::sends;
 use crate::names::{self, Used};
 
@@ -26,19 +27,29 @@ const SAY_NOTHING: [&str; 13] = [
     "Sync",
 ];
 
-/// On the impl, a parameter that may borrow.
-pub(super) fn of_impl(generics: &mut Generics, errors: &mut Errors) {
+/// On the impl, a parameter that may borrow; or one of which a message holds a value, and that may not be `Send`.
+pub(super) fn of_impl(generics: &mut Generics, handlers: &[Handler], errors: &mut Errors) {
     check(generics, errors, |parameter| {
         let mut bounds = parameter.bounds.iter();
         bounds.all(|bound| is(bound, "Send") || says_nothing(bound))
+            || may_not_be_send(parameter) && travels(&parameter.ident, handlers)
     });
+}
+
+/// Whether a message or an answer of one of the handlers holds a value of the type parameter.
+fn travels(parameter: &Ident, handlers: &[Handler]) -> bool {
+    handlers.iter().any(|handler| {
+        let types = handler.message().map(|(_, ty)| ty);
+        types
+            .chain(handler.reply())
+            .any(|ty| sends::holds(ty, parameter))
+    })
 }
 
 /// On the struct, a parameter of which an argument holds one, and that may not be `Send`.
 pub(super) fn of_struct(generics: &mut Generics, arguments: &[Argument], errors: &mut Errors) {
     check(generics, errors, |parameter| {
-        let mut bounds = parameter.bounds.iter();
-        bounds.all(|bound| matches!(bound, TypeParamBound::Lifetime(_)) || says_nothing(bound))
+        may_not_be_send(parameter)
             && arguments
                 .iter()
                 .any(|argument| sends::holds(&argument.ty, &parameter.ident))
@@ -60,6 +71,12 @@ fn check(generics: &mut Generics, errors: &mut Errors, lacks: impl Fn(&TypeParam
     }
 }
 
+/// Whether no bound has `Send` in it.
+fn may_not_be_send(parameter: &TypeParam) -> bool {
+    let mut bounds = parameter.bounds.iter();
+    bounds.all(|bound| matches!(bound, TypeParamBound::Lifetime(_)) || says_nothing(bound))
+}
+
 fn says_nothing(bound: &TypeParamBound) -> bool {
     SAY_NOTHING.iter().any(|name| is(bound, name))
 }
@@ -74,7 +91,10 @@ fn is(bound: &TypeParamBound, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use syn::Visibility;
+
     use super::*;
+    use crate::model::behaviour::{Attributes, Kind};
 
     fn lacking(generics: &str, argument: Option<&str>) -> usize {
         let mut errors = Errors::new();
@@ -84,11 +104,38 @@ mod tests {
                 let argument = syn::parse_str(argument).unwrap_or_else(|error| panic!("{error}"));
                 of_struct(&mut generics, &[argument], &mut errors);
             }
-            None => of_impl(&mut generics, &mut errors),
+            None => of_impl(&mut generics, &[], &mut errors),
         }
         let found = errors.count();
         let _ = errors.report();
         found
+    }
+
+    #[test]
+    fn a_parameter_in_a_message_needs_send() {
+        let lacking = |generics: &str, message: &str| {
+            let mut errors = Errors::new();
+            let mut generics: Generics = syn::parse_str(generics).unwrap_or_default();
+            let message = syn::parse_str(message).unwrap_or_else(|error| panic!("{error}"));
+            let handler = Handler {
+                kind: Kind::Call(Box::new(message)),
+                name: parse_quote!(get),
+                vis: Visibility::Inherited,
+                attributes: Attributes::default(),
+                is_async: false,
+                shared: None,
+                parameters: Vec::new(),
+            };
+            of_impl(&mut generics, &[handler], &mut errors);
+            let found = errors.count();
+            let _ = errors.report();
+            found
+        };
+        assert_eq!(lacking("<T: 'static>", "Option<T>"), 1);
+        assert_eq!(lacking("<T: 'static + Clone, U: Job>", "(T, U)"), 1);
+        assert_eq!(lacking("<T: 'static>", "PhantomData<fn() -> T>"), 0);
+        assert_eq!(lacking("<T: Send + 'static>", "Option<T>"), 0);
+        assert_eq!(lacking("<T: Job>", "Option<T>"), 0);
     }
 
     #[test]
