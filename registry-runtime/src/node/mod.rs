@@ -4,6 +4,7 @@
 //! (registries, supervisors, trees). A program has one from the start, the default node; tests
 //! have one each.
 
+mod numbers;
 mod slot;
 mod table;
 mod test_runtime;
@@ -13,8 +14,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock, RwLock, Weak};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -25,6 +25,7 @@ pub(crate) use table::Table;
 pub use test_runtime::TestRuntime;
 
 use crate::process::{self, Pid};
+use numbers::Numbers;
 
 /// A world of processes: its own process table, its own instances of everything declared.
 ///
@@ -67,7 +68,7 @@ struct Inner {
 
 static DEFAULT: OnceLock<Inner> = OnceLock::new();
 /// The nodes that live, by number, for what is asked of a bare pid of another node.
-static NODES: OnceLock<RwLock<HashMap<u16, Weak<Inner>>>> = OnceLock::new();
+static NODES: OnceLock<RwLock<Numbers<Inner>>> = OnceLock::new();
 
 thread_local! {
     /// The node of a scope or of this thread's runtime; a process's own node goes before it.
@@ -77,10 +78,11 @@ thread_local! {
 }
 
 impl Inner {
-    fn new(number: u16) -> Self {
+    /// `serial` is that of its first process.
+    fn new(number: u16, serial: u64) -> Self {
         Self {
             number,
-            table: Table::default(),
+            table: Table::new(serial),
             instances: RwLock::default(),
         }
     }
@@ -96,21 +98,10 @@ impl Node {
     /// When 65,535 nodes are alive.
     #[must_use]
     pub fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let mut nodes = write(NODES.get_or_init(RwLock::default));
-        for _ in 0..=u16::MAX {
-            let [_, _, high, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            let number = u16::from_be_bytes([high, low]);
-            let free = nodes
-                .get(&number)
-                .is_none_or(|node| node.strong_count() == 0);
-            if number != 0 && free {
-                let inner = Arc::new(Inner::new(number));
-                nodes.insert(number, Arc::downgrade(&inner));
-                return Self(Some(inner));
-            }
+        match write(NODES.get_or_init(RwLock::default)).take(Inner::new) {
+            Some(inner) => Self(Some(inner)),
+            None => panic!("65,535 nodes are alive; drop some before making more"),
         }
-        panic!("65,535 nodes are alive; drop some before making more");
     }
 
     /// The node that code in this place runs on: that of the process it runs in, else of the
@@ -163,14 +154,15 @@ impl Node {
 
     /// Makes this node the current one for all that this thread polls while the result lives.
     pub(crate) fn adopted(&self) -> Adopted {
-        let outer = SCOPED.with(|scoped| scoped.borrow_mut().replace(self.clone()));
-        Adopted(outer, enter(self))
+        // Where the thread's storage is gone there is no scope either.
+        let outer = SCOPED.try_with(|scoped| scoped.borrow_mut().replace(self.clone()));
+        Adopted(outer.ok().flatten(), enter(self))
     }
 
     fn inner(&self) -> &Inner {
         match &self.0 {
             Some(inner) => inner,
-            None => DEFAULT.get_or_init(|| Inner::new(0)),
+            None => DEFAULT.get_or_init(|| Inner::new(0, 1)),
         }
     }
 
@@ -196,10 +188,7 @@ impl Node {
         let nodes = nodes
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        nodes
-            .get(&number)
-            .and_then(Weak::upgrade)
-            .map(|inner| Self(Some(inner)))
+        nodes.get(number).map(|inner| Self(Some(inner)))
     }
 }
 
@@ -220,7 +209,7 @@ impl Eq for Node {}
 impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(nodes) = NODES.get() {
-            write(nodes).remove(&self.number);
+            write(nodes).give_back(self.number, self.table.next_serial());
         }
     }
 }

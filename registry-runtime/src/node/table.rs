@@ -32,16 +32,20 @@ thread_local! {
     static SERIALS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-impl Default for Table {
-    fn default() -> Self {
+impl Table {
+    /// A table whose first process gets this serial.
+    pub(crate) fn new(serial: u64) -> Self {
         Self {
-            next: AtomicU64::new(1),
+            next: AtomicU64::new(serial),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
     }
-}
 
-impl Table {
+    /// A serial that no process has had yet.
+    pub(crate) fn next_serial(&self) -> u64 {
+        self.next.load(Ordering::Relaxed)
+    }
+
     /// A pid that no process has had.
     pub(crate) fn new_pid(&self, node: u16) -> Pid {
         if node != 0 {

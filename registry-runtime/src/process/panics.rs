@@ -16,6 +16,10 @@ thread_local! {
 /// Has panics of processes note where they happened, before the hook that is there is called.
 pub(crate) fn install_hook() {
     static HOOK: Once = Once::new();
+    // A thread that panics may not change the hook: the next start does.
+    if std::thread::panicking() {
+        return;
+    }
     HOOK.call_once(|| {
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
