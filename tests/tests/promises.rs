@@ -9,9 +9,11 @@ mod promises {
     mod p04_calls_end;
     mod p04_no_false_deadlock;
     mod p05_kill_works;
+    mod p05_kills_in_a_burst;
     mod p06_order_of_messages;
     mod p07_reentry;
     mod p08_time;
     mod p09_nodes;
     mod p10_one_error;
+    mod p10_turns;
 }

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use super::GenServer;
 use crate::introspect::report;
-use crate::process::cell::EXIT;
+use crate::process::cell::{EXIT, KILL};
 use crate::process::ctx::Next;
 use crate::process::signal::Stop;
 use crate::process::{Ctx, Exit, ExitReason, Proc, ReplyTo, current, exit, panics};
@@ -26,6 +26,11 @@ pub(super) async fn run_init<S: GenServer>(
             return reason;
         }
     };
+    if ctx.cell.header.has(KILL | EXIT) {
+        // It was told to end while `init` ran, which did not await: that start has failed.
+        exit::begin(&*ctx.cell, ExitReason::Killed);
+        return exit::pending(&*ctx.cell);
+    }
     ctx.cell.started(started);
     let reason = serve(&mut state, &mut ctx).await;
     // Here, and not after the reason is returned: a panic would leak it.
@@ -55,7 +60,7 @@ pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> Exit
     exit::begin(&*ctx.cell, reason);
     // A signal that came meanwhile goes before: all are told of one reason.
     let reason = exit::pending(&*ctx.cell);
-    if S::TERMINATES {
+    if S::TERMINATES && !ctx.cell.header.has(KILL) {
         // A panic in `terminate` does not change why the process ended.
         let mut ending = pin!(S::__terminate(state, &reason, ctx));
         let _ = std::future::poll_fn(|cx| match panics::caught(|| ending.as_mut().poll(cx)) {

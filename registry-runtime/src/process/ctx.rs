@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-use super::cell::{EXIT, TRAP};
+use super::cell::{EXIT, KILL, TRAP};
 use super::mailbox::Mailbox;
 use super::signal::{Down, Envelope, MonitorRef};
 use super::timers::{Timed, TimerRef, Timers, far_enough};
@@ -18,7 +18,7 @@ use super::{Actor, Cell, ExitReason, Info, Pid, current, exit, panics};
 use crate::node::Node;
 use crate::sync::Ordering;
 
-/// After this many messages in one go, a process lets other tasks have the thread.
+/// After this many turns in one go, a process lets other tasks have the thread.
 const BURST: u32 = 128;
 
 /// A process's own handle: what only the process itself may do.
@@ -69,7 +69,7 @@ const BURST: u32 = 128;
 pub struct Ctx<A: Actor> {
     pub(crate) cell: Arc<Cell<A>>,
     pub(crate) batch: VecDeque<Envelope<A::Msg>>,
-    /// Counts messages down to the next time that others get the thread.
+    /// Counts turns down to the next time that others get the thread.
     burst: u32,
     /// The mailbox has been told to wake something else than the task; plain processes'.
     elsewhere: bool,
@@ -477,16 +477,37 @@ impl<A: Actor> Ctx<A> {
         self.elsewhere = elsewhere;
     }
 
-    /// Looks for something to do, in this order: an exit signal, a continue, a timer that is due,
-    /// the mailbox.
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
-        if self.cell.header.has(EXIT) {
-            return Poll::Ready(Next::Exit);
+    /// Begins a turn, or says why there is none now. Between any two turns the process looks at its
+    /// flags; and after a burst of turns, it lets other tasks have the thread.
+    #[inline]
+    pub(crate) fn begin_turn(&mut self, cx: &mut Context<'_>) -> Result<(), Poll<Next<A::Msg>>> {
+        if self.cell.header.has(KILL | EXIT) {
+            return Err(self.told_to_end());
         }
         if self.burst == 0 {
             self.burst = BURST;
             cx.waker().wake_by_ref();
+            return Err(Poll::Pending);
+        }
+        self.burst -= 1;
+        Ok(())
+    }
+
+    #[cold]
+    fn told_to_end(&self) -> Poll<Next<A::Msg>> {
+        if self.cell.header.has(KILL) {
+            // The task ends the process when it is polled next. The killer wakes it after it has set
+            // the flag.
             return Poll::Pending;
+        }
+        Poll::Ready(Next::Exit)
+    }
+
+    /// Looks for something to do, in this order: a kill or an exit signal, a continue, a timer that is
+    /// due, the mailbox.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
+        if let Err(none) = self.begin_turn(cx) {
+            return none;
         }
         if let Some(local) = &mut self.local {
             if let Some(message) = local.continues.pop_front() {
@@ -494,24 +515,23 @@ impl<A: Actor> Ctx<A> {
                 return Poll::Ready(Next::Message(message));
             }
             if let Poll::Ready(message) = local.timers.poll(cx) {
-                self.burst -= 1;
                 local.restart_idle();
                 return Poll::Ready(Next::Message(message));
             }
         }
         if self.batch.is_empty() && !self.cell.mailbox.take_batch(&mut self.batch) {
             Mailbox::shrink(&mut self.batch);
+            if self.local.is_some()
+                && let Poll::Ready(idle) = self.poll_idle(cx)
+            {
+                return Poll::Ready(idle);
+            }
             self.burst = BURST;
-            return if self.local.is_some() {
-                self.poll_idle(cx)
-            } else {
-                Poll::Pending
-            };
+            return Poll::Pending;
         }
         let Some(envelope) = self.batch.pop_front() else {
             return Poll::Pending;
         };
-        self.burst -= 1;
         self.cell.mailbox.count_handled();
         if let Some(local) = &mut self.local {
             local.restart_idle();

@@ -349,32 +349,22 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
         &mut self,
         mut take: impl FnMut(Envelope<M>) -> Result<T, Envelope<M>>,
     ) -> T {
-        // What earlier receives passed over comes first, and is looked through once.
-        if let Some(local) = &mut self.local {
-            let mut passed = Vec::new();
-            let mut found = None;
-            while let Some(envelope) = local.saved.pop_front() {
-                match take(envelope) {
-                    Ok(taken) => {
-                        found = Some(taken);
-                        break;
-                    }
-                    Err(envelope) => passed.push(envelope),
-                }
-            }
-            // Back to where they were: what comes after the one that is found is not touched.
-            for envelope in passed.into_iter().rev() {
-                local.saved.push_front(envelope);
-            }
-            if let Some(found) = found {
-                return found;
-            }
-        }
+        let mut looked = false;
         std::future::poll_fn(|cx| {
             self.polled_by(cx.waker());
+            // What earlier receives passed over comes first, and is looked through once.
+            if !looked && self.has_saved() {
+                // At an exit or a kill, the task ends the process before it polls the body again.
+                if self.begin_turn(cx).is_err() {
+                    return Poll::Pending;
+                }
+                if let Some(found) = self.select_saved(&mut take) {
+                    return Poll::Ready(found);
+                }
+            }
+            looked = true;
             loop {
                 let next = match self.poll_next(cx) {
-                    // At an exit, the task ends the process before it polls the body again.
                     Poll::Pending | Poll::Ready(Next::Exit) => return Poll::Pending,
                     Poll::Ready(Next::Message(message)) => Envelope::Message(message),
                     Poll::Ready(Next::Any(any)) => Envelope::Any(any),
@@ -386,5 +376,35 @@ impl<M: Send + 'static> Ctx<Plain<M>> {
             }
         })
         .await
+    }
+
+    fn has_saved(&self) -> bool {
+        self.local
+            .as_ref()
+            .is_some_and(|local| !local.saved.is_empty())
+    }
+
+    /// Takes the first of the messages that earlier receives passed over.
+    fn select_saved<T>(
+        &mut self,
+        take: &mut impl FnMut(Envelope<M>) -> Result<T, Envelope<M>>,
+    ) -> Option<T> {
+        let saved = &mut self.local.as_mut()?.saved;
+        let mut passed = Vec::new();
+        let mut found = None;
+        while let Some(envelope) = saved.pop_front() {
+            match take(envelope) {
+                Ok(taken) => {
+                    found = Some(taken);
+                    break;
+                }
+                Err(envelope) => passed.push(envelope),
+            }
+        }
+        // Back to where they were: what comes after the one that is found is not touched.
+        for envelope in passed.into_iter().rev() {
+            saved.push_front(envelope);
+        }
+        found
     }
 }
