@@ -562,18 +562,6 @@ async fn an_init_that_ignores_harms_nobody_and_one_that_fails_is_an_exit_of_its_
         settle().await;
     })
     .await;
-    let exit = in_process(async |mut ctx: Process<()>| {
-        ctx.trap_exit(true);
-        Refuses::start_link(ExitReason::Ignore).await.unwrap_err();
-        let ignored: Exit = ctx.recv_info().await;
-        let error = Refuses::start_link(ExitReason::error("no"))
-            .await
-            .unwrap_err();
-        assert_eq!(error, StartError::Init(ExitReason::error("no")));
-        let failed: Exit = ctx.recv_info().await;
-        (ignored.reason, failed.reason)
-    });
-    assert_eq!(exit.await, (ExitReason::Normal, ExitReason::error("no")));
     let starter = spawn(async |mut ctx: Process<()>| {
         Refuses::start_link(ExitReason::error("no"))
             .await

@@ -10,7 +10,9 @@ use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRe
 use crate::process::cell::Refused;
 use crate::process::reply::{Awaiting, reply_slot};
 use crate::process::signal::Stop;
-use crate::process::{Cell, ExitReason, Info, Pid, Proc, ReplyTo, SendError, current, exit};
+use crate::process::{
+    Cell, ExitReason, Info, Pid, Proc, ReplyTo, SendError, current, exit, panics,
+};
 
 /// A client without the handlers' methods; those of a server deref to it.
 ///
@@ -216,8 +218,9 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
     ///
     /// # Errors
     ///
-    /// [`CallError::NotRunning`], [`CallError::Timeout`], and [`CallError::Exited`] when the server
-    /// ends first, of a panic in its `Debug` perhaps.
+    /// [`CallError::NotRunning`], [`CallError::Timeout`], [`CallError::Deadlock`];
+    /// [`CallError::Exited`] when the server ends first; [`CallError::Panicked`] when the state's `Debug`
+    /// panics: the server goes on.
     ///
     /// # Cancel safety
     ///
@@ -239,14 +242,16 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
             awaiting
                 .will_ask(&cell.header, S::type_name, None)
                 .map_err(CallError::Deadlock)?;
-            let inspect = Inspect::<S>(Box::new(move |state| reply.send(format!("{state:#?}"))));
+            let inspect = Inspect::<S>(Box::new(move |state| {
+                reply.send(panics::caught(|| format!("{state:#?}")));
+            }));
             if process.push_any(Box::new(inspect), true).is_err() {
                 return Err(CallError::NotRunning);
             }
             drop(cell);
             match tokio::time::timeout(timeout, awaiting.recv()).await {
                 Err(_) => Err(CallError::Timeout),
-                Ok(Ok(status)) => Ok(status),
+                Ok(Ok(status)) => status.map_err(CallError::Panicked),
                 Ok(Err(_)) => Err(CallError::Exited(exit::ended(process).await)),
             }
         }

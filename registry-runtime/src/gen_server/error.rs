@@ -54,6 +54,9 @@ pub enum CallError {
     Deadlock(DeadlockPath),
     /// The server dropped the [`ReplyTo`](crate::ReplyTo) without an answer, and goes on.
     NoReply,
+    /// What the server was asked to show of itself panicked, and the server goes on: the `Debug` of the
+    /// state, of [`status`](crate::Client::status). Holds an [`ExitReason::Panic`].
+    Panicked(ExitReason),
 }
 
 impl fmt::Display for CallError {
@@ -69,6 +72,10 @@ impl fmt::Display for CallError {
                 "the call would wait for itself ({path}); cast instead, or answer later with a `ReplyTo`",
             ),
             Self::NoReply => f.write_str("the server dropped the call's `ReplyTo` without an answer"),
+            Self::Panicked(reason) => write!(
+                f,
+                "the `Debug` of the server's state {reason}; the server goes on: mend the `Debug`",
+            ),
         }
     }
 }

@@ -64,6 +64,9 @@ impl Pid {
     ///
     /// Shown in the [example](Self#examples).
     ///
+    /// From a plain task, every reason but [`ExitReason::Normal`] ends a supervisor or a registry in order,
+    /// although these trap exits. From a process that is not its parent, only [`ExitReason::Kill`] ends one.
+    ///
     /// # Elixir
     ///
     /// `Process.exit/2`.

@@ -2,7 +2,7 @@
 //!
 //! Invariants:
 //!
-//! 1. `flags` only gain bits (but for `TRAP` and `WAITS_FOR_MANY`, which come and go). `EXITING`
+//! 1. `flags` only gain bits (but for `TRAP`, `WAITS_FOR_MANY` and `START_AWAITED`, which come and go). `EXITING`
 //!    is set, and `Control::exit` holds the reason, before anything of the process is torn down;
 //!    `DEAD` is set after its names have left all registries and before anyone is told.
 //! 2. Whoever sets a flag that the task must see wakes it afterwards; the task stores its waker
@@ -48,6 +48,9 @@ pub(crate) const STARTED: u32 = 1 << 5;
 /// It waits for more than one process: there is something in `also_waiting_on`. Changed under the
 /// `control` lock.
 pub(crate) const WAITS_FOR_MANY: u32 = 1 << 6;
+/// The process that started it with a link waits for the end of its `init`. Set before it runs, and cleared
+/// when that wait is over or given up.
+pub(crate) const START_AWAITED: u32 = 1 << 7;
 
 /// The part of a process that does not depend on its type.
 // What each message touches comes first.
@@ -171,13 +174,27 @@ impl Header {
         self.waker.get().is_some_and(|own| own.will_wake(waker))
     }
 
-    /// Why it ended, once it is dead.
+    /// Why it ended, once it is dead, as everybody is told.
     pub(crate) fn exit_reason(&self) -> Option<ExitReason> {
-        if self.has(DEAD) {
-            self.control.lock().exit.clone()
-        } else {
-            None
+        if !self.has(DEAD) {
+            return None;
         }
+        let reason = self.control.lock().exit.clone();
+        reason.map(|reason| self.as_told(reason))
+    }
+
+    /// The reason that everybody is told: `init` that ignores the start is no failure. Only the start itself
+    /// and the supervisor tell it apart.
+    pub(crate) fn as_told(&self, reason: ExitReason) -> ExitReason {
+        match reason {
+            ExitReason::Ignore if !self.has(STARTED) => ExitReason::Normal,
+            other => other,
+        }
+    }
+
+    /// Whether its `init` said that there is nothing to run.
+    pub(crate) fn has_ignored(&self) -> bool {
+        !self.has(STARTED) && matches!(self.control.lock().exit, Some(ExitReason::Ignore))
     }
 }
 

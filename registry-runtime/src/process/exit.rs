@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64 as Counter;
 
 use super::DeadlockPath;
-use super::cell::{DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
+use super::cell::{DEAD, EXIT, EXITING, KILL, START_AWAITED, STARTED, TRAP, Watcher};
 use super::reply::{Awaiting, reply_slot};
 use super::signal::{ChildExit, Down, Exit, MonitorRef};
 use super::{ExitReason, Pid, Proc, resolve};
@@ -338,6 +338,8 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
         let rare = control.rare.take();
         (links, rare)
     };
+    let reason = header.as_told(reason);
+    end_start(process, &reason);
     tell_all(process, &reason, &links.to_vec(), rare);
     if let Some(parent) = parent {
         if heeded {
@@ -350,6 +352,22 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
     }
 }
 
+/// Ends the link to the process that waits for this one's start, before the start returns its error. The error
+/// tells it, so that it gets no `Exit` besides if it traps exits, as since OTP 26.
+fn end_start(process: &dyn Proc, reason: &ExitReason) {
+    let header = process.header();
+    if header.has(STARTED) || !header.has(START_AWAITED) {
+        return;
+    }
+    let Some(starter) = header.parent.and_then(resolve) else {
+        return;
+    };
+    let linked = starter.header().control.lock().links.remove(header.pid);
+    if linked && !starter.header().has(TRAP) {
+        link_signal(&*starter, header.pid, reason.clone());
+    }
+}
+
 fn tell_all(
     process: &dyn Proc,
     reason: &ExitReason,
@@ -357,11 +375,6 @@ fn tell_all(
     rare: Option<Box<super::cell::Rare>>,
 ) {
     let pid = process.header().pid;
-    // A start with nothing to run is no failure; only whoever asked for it needs to tell it apart.
-    let ended = match reason {
-        ExitReason::Ignore => &ExitReason::Normal,
-        other => other,
-    };
     if let Some(rare) = rare {
         for (monitor, target) in rare.monitoring {
             if let Some(target) = resolve(target) {
@@ -375,7 +388,7 @@ fn tell_all(
                     if let Some(watcher) = resolve(watcher)
                         && forget_monitor(&*watcher, monitor).is_some()
                     {
-                        tell(&*watcher, Down::new(monitor, pid, ended.clone()));
+                        tell(&*watcher, Down::new(monitor, pid, reason.clone()));
                     }
                 }
             }
@@ -385,7 +398,7 @@ fn tell_all(
         if let Some(other) = resolve(*other) {
             let linked = other.header().control.lock().links.remove(pid);
             if linked {
-                link_signal(&*other, pid, ended.clone());
+                link_signal(&*other, pid, reason.clone());
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
-use super::cell::STARTED;
+use super::cell::{START_AWAITED, STARTED};
 use super::reply::{Awaiting, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
 use super::timers::far_enough;
@@ -73,8 +73,15 @@ pub(crate) struct InitWait {
 impl InitWait {
     /// To be awaited by somebody else: the launcher goes on, and waits for nothing.
     pub(crate) fn handed_on(mut self) -> Self {
+        self.given_up();
         self.started.handed_on();
         self
+    }
+
+    /// Nobody will be told of the start by its result: a link to the process tells of its end.
+    fn given_up(&self) {
+        let flags = &self.process.header().flags;
+        flags.fetch_and(!START_AWAITED, Ordering::AcqRel);
     }
 
     /// Waits until `init` is done. When it fails, the process has ended, and its name is free, by
@@ -119,7 +126,7 @@ impl InitWait {
         match started {
             Ok(()) => Ok(()),
             Err(_) => match exit::ended(Arc::clone(process)).await {
-                ExitReason::Ignore => Err(StartError::Ignored),
+                _ if process.header().has_ignored() => Err(StartError::Ignored),
                 // A supervisor says which of its children did not start.
                 ExitReason::Error(error) => Err(match error.downcast_ref::<StartError>() {
                     Some(error) => error.clone(),
@@ -128,6 +135,12 @@ impl InitWait {
                 reason => Err(StartError::Init(reason)),
             },
         }
+    }
+}
+
+impl Drop for InitWait {
+    fn drop(&mut self) {
+        self.given_up();
     }
 }
 
@@ -249,6 +262,9 @@ impl<'a> Place<'a> {
             noted.is_ok(),
             "a process that does not run waits for nobody"
         );
+        if let Parent::Link(_) = self.parent {
+            cell.header.flags.fetch_or(START_AWAITED, Ordering::AcqRel);
+        }
         self.spawn(&cell, body(reply), EndedBy::Kills);
         let process: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
         Launched {

@@ -63,7 +63,8 @@ pub enum ExitReason {
     Error(Arc<dyn Error + Send + Sync>),
     /// There was no such process when the link or monitor was made.
     NoProc,
-    /// To be returned by `init`: the start is not an error, but there is nothing to run.
+    /// To be returned by `init`: the start is not an error, but there is nothing to run. The start returns
+    /// [`StartError::Ignored`](crate::StartError::Ignored); all others are told [`ExitReason::Normal`].
     Ignore,
 }
 

@@ -123,7 +123,7 @@ enum Heard {
 fn heard(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, any: Box<dyn Any + Send>) -> Heard {
     let any = match any.downcast::<ChildExit>() {
         Ok(ended) => {
-            return match restart_later(shared, ctx, ended.pid) {
+            return match restart_later(shared, ctx, &ended) {
                 Ok(()) => Heard::Nothing,
                 Err(TooMany) => Heard::End(give_up(shared)),
             };
@@ -136,14 +136,18 @@ fn heard(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, any: Box<dyn Any + Send
     }
 }
 
-/// Whether a signal ends a supervisor: a request to stop, or an exit signal of its parent's or of
-/// a task's.
+/// Whether a signal ends a supervisor: a request to stop, an exit signal of its parent's, or one of a plain
+/// task's. `Normal` ends no process but by its parent or itself.
 pub(crate) fn end_of(any: Box<dyn Any + Send>, parent: Option<Pid>) -> Option<ExitReason> {
     match any.downcast::<Stop>() {
         Ok(stop) => Some(stop.0),
         Err(any) => {
             let exit = any.downcast::<Exit>().ok()?;
-            (exit.from.is_none() || exit.from == parent).then_some(exit.reason)
+            let ends = match exit.from {
+                None => !exit.reason.is_normal(),
+                from => from == parent,
+            };
+            ends.then_some(exit.reason)
         }
     }
 }
@@ -175,10 +179,12 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
     // restarts nobody.
     let ending = shared.process.header.has(EXITING);
     let of_interest = (*started || child.restarts() > 0) && !ending;
+    let ignored = !*started && matches!(reason, ExitReason::Ignore);
     let again = of_interest
         && match child.restart() {
-            Restart::Permanent => *reason != ExitReason::Ignore,
-            Restart::Transient => !reason.is_orderly() && *reason != ExitReason::Ignore,
+            Restart::Permanent => !ignored,
+            // A restart whose `init` fails has not ended in order, whatever its reason.
+            Restart::Transient => !ignored && (!*started || !reason.is_orderly()),
             Restart::Temporary => false,
         };
     let id = child.id().cloned();
@@ -199,18 +205,26 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
 }
 
 /// Restarts a child now, or after its backoff.
-fn restart_later(shared: &Shared, ctx: &mut Ctx<DynamicProcess>, pid: Pid) -> Result<(), TooMany> {
+fn restart_later(
+    shared: &Shared,
+    ctx: &mut Ctx<DynamicProcess>,
+    ended: &ChildExit,
+) -> Result<(), TooMany> {
     let delay = {
         let mut state = shared.state.lock();
-        let Some(child) = state.get_mut(pid) else {
+        let Some(child) = state.get_mut(ended.pid) else {
             return Ok(());
         };
-        child.has_ended()
+        if ended.started {
+            child.has_ended()
+        } else {
+            child.has_failed()
+        }
     };
     match delay {
-        None => restart(shared, ctx, pid),
+        None => restart(shared, ctx, ended.pid),
         Some(delay) => {
-            ctx.add_timer(delay, Timed::Once(RestartChild(pid)));
+            ctx.add_timer(delay, Timed::Once(RestartChild(ended.pid)));
             Ok(())
         }
     }

@@ -1,6 +1,7 @@
 //! The process of a `Supervisor`.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,16 +128,19 @@ impl Run {
     }
 
     async fn start_all(&mut self, children: Vec<AnyChildSpec>) -> Result<(), StartError> {
-        for spec in children {
+        // The whole list before any child is started: a mistake in it starts nothing.
+        let mut ids = HashSet::with_capacity(children.len());
+        for spec in &children {
             let id = spec.0.known_as();
-            if self.shared.children.lock().find_id(&id).is_some() {
-                return Err(StartError::DuplicateId(id.to_string()));
-            }
             spec.0.check_significant(self.shared.auto_shutdown)?;
-            let seat = self.shared.children.lock().add(spec);
-            match self.start(seat).await {
-                Ok(_) | Err(StartError::Ignored) => {}
-                Err(error) => {
+            if let Some(twice) = ids.replace(id) {
+                return Err(StartError::DuplicateId(twice.to_string()));
+            }
+        }
+        for spec in children {
+            match self.start_new(spec).await {
+                Ok(_) | Err((_, StartError::Ignored)) => {}
+                Err((id, error)) => {
                     return Err(StartError::Child {
                         id: id.to_string(),
                         error: Box::new(error),
@@ -145,6 +149,28 @@ impl Run {
             }
         }
         Ok(())
+    }
+
+    /// Adds a child as the last one, and starts it. A child that ignored its start is kept, unless it is
+    /// temporary, as in OTP; one that failed is not.
+    pub(super) async fn start_new(
+        &mut self,
+        spec: AnyChildSpec,
+    ) -> Result<Arc<dyn Proc>, (Arc<str>, StartError)> {
+        let id = spec.0.known_as();
+        let temporary = spec.0.options.restart == Restart::Temporary;
+        let seat = self.shared.children.lock().add(spec);
+        let started = self.start(seat).await;
+        let keep = match &started {
+            Ok(_) => true,
+            Err(StartError::Ignored) => !temporary,
+            Err(_) => false,
+        };
+        if !keep {
+            let removed = self.shared.children.lock().remove(seat);
+            drop(removed);
+        }
+        started.map_err(|error| (id, error))
     }
 
     async fn serve(&mut self) -> ExitReason {
@@ -252,9 +278,13 @@ impl Run {
         let Some((seat, id, options)) = found else {
             return Ok(());
         };
-        if let Some(entry) = self.shared.children.lock().get_mut(seat) {
-            entry.last_exit = Some(ended.reason.clone());
-        }
+        let before = {
+            let mut children = self.shared.children.lock();
+            let entry = children.get_mut(seat);
+            entry.and_then(|entry| entry.last_exit.replace(ended.reason.clone()))
+        };
+        // It may hold an error of the user's, whose `Drop` may panic.
+        panics::discard_all(before);
         if !ended.reason.is_orderly() {
             report::child_terminated(
                 ended.pid,

@@ -43,7 +43,6 @@ impl Run {
     async fn start_child(&mut self, spec: AnyChildSpec) -> Result<Arc<dyn Proc>, StartError> {
         spec.0.check_significant(self.shared.auto_shutdown)?;
         let id = spec.0.known_as();
-        let temporary = spec.0.options.restart == Restart::Temporary;
         if let Some((_, entry)) = self.shared.children.lock().find_id(&id) {
             return Err(match entry.state {
                 State::Running(pid) => StartError::AlreadyStarted(pid),
@@ -52,19 +51,7 @@ impl Run {
                 }
             });
         }
-        let seat = self.shared.children.lock().add(spec);
-        let started = self.start(seat).await;
-        // A child that had nothing to run is known, as in OTP; one that failed is not.
-        let keep = match &started {
-            Ok(_) => true,
-            Err(StartError::Ignored) => !temporary,
-            Err(_) => false,
-        };
-        if !keep {
-            let removed = self.shared.children.lock().remove(seat);
-            drop(removed);
-        }
-        started
+        self.start_new(spec).await.map_err(|(_, error)| error)
     }
 
     /// Ends a child for good. Gives back those that may have waited to be started after it, and now

@@ -526,3 +526,33 @@ async fn a_dead_listener_is_let_go() {
     eventually(|| dead.is_closed()).await;
     assert!(pid.info().is_none());
 }
+
+registry! { Tags, keys = duplicate, key = String, value = u32 }
+
+/// Elixir tells of the last entry of the key alone, and tells also of a key that is not held.
+#[registry_runtime::test]
+async fn each_entry_of_a_key_is_told_when_it_leaves() {
+    Tags::start().await.unwrap();
+    let heard = registry_tests::in_process(async |mut ctx: Process<RegistryEvent<String, u32>>| {
+        Tags::listen(&ctx).unwrap();
+        for value in [1, 2] {
+            Tags::register(&ctx, "red".to_owned(), value).unwrap();
+        }
+        Tags::unregister(&ctx, "blue");
+        Tags::unregister(&ctx, "red");
+        Tags::unregister(&ctx, "red");
+        Tags::register(&ctx, "end".to_owned(), 0).unwrap();
+        let mut heard = Vec::new();
+        loop {
+            match ctx.recv().await {
+                RegistryEvent::Registered { key, .. } if key == "end" => return heard,
+                RegistryEvent::Registered { key, value, .. } => {
+                    heard.push(format!("+{key} {value}"))
+                }
+                RegistryEvent::Unregistered { key, .. } => heard.push(format!("-{key}")),
+                other => panic!("{other:?}"),
+            }
+        }
+    });
+    assert_eq!(heard.await, ["+red 1", "+red 2", "-red", "-red"]);
+}

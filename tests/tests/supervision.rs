@@ -1,0 +1,9 @@
+//! How starts fail, how supervisors are ended, and what they make of it.
+
+mod supervision {
+    mod lists;
+    mod restarts;
+    mod signals;
+    mod starts;
+    mod status;
+}
