@@ -2,6 +2,7 @@
 
 mod supervision {
     mod lists;
+    mod own_end;
     mod restarts;
     mod signals;
     mod starts;

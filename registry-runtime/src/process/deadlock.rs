@@ -19,13 +19,18 @@
 //! `Rare::also_waiting_on`, and `WAITS_FOR_MANY` says that there are some. Plain tasks have no pid,
 //! and cannot be waited for.
 //!
+//! Ends are waited for as well: a supervisor ends after all that it holds. So a process that waits for the end
+//! of a supervisor above it waits for itself ([`end_of`]). Nobody notes that wait, since such a process may
+//! wait for something else at the same time, and is given that up by its own end.
+//!
 //! Lock order: a slot's lock is held while a note is taken back, and the `control` lock may be taken
 //! under it.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::cell::WAITS_FOR_MANY;
-use super::{Header, Pid, resolve};
+use super::cell::{EXIT, EXITING, KILL, WAITS_FOR_MANY};
+use super::{Header, Pid, Proc, current, resolve};
 use crate::sync::{AtomicU64, Ordering, stored_before_looking};
 
 /// The processes round a deadlock, each of which waits for the next.
@@ -157,6 +162,51 @@ pub(crate) fn cycle(me: Pid, target: Pid, name: &'static str) -> Option<Deadlock
         (pid, known.unwrap_or(unknown))
     };
     Some(DeadlockPath(pids.into_iter().map(named).collect()))
+}
+
+/// The running process, and those above it up to one whose end it waits for: each can end, or go on, only after
+/// the one before it has ended. To wait for the end of the last is to wait for itself.
+#[derive(Debug)]
+pub(crate) struct Held(Vec<Arc<dyn Proc>>);
+
+/// Whether the running process is `target`, or is held by it.
+pub(crate) fn end_of(target: Pid) -> Option<Held> {
+    let mut held = vec![current::get()?];
+    while let Some(last) = held.last() {
+        let header = last.header();
+        if header.pid == target {
+            return Some(Held(held));
+        }
+        let holder = resolve(header.parent?)?;
+        let waits = || {
+            waits_of(holder.header().pid)
+                .iter()
+                .any(|wait| wait.1 == header.pid)
+        };
+        if !header.supervised && !waits() {
+            return None;
+        }
+        held.push(holder);
+    }
+    None
+}
+
+impl Held {
+    /// The cycle.
+    pub(crate) fn path(&self) -> DeadlockPath {
+        let (me, holders) = self.0.split_at(1);
+        let path = me.iter().chain(holders.iter().rev());
+        let named = path.map(|process| (process.header().pid, process.type_name()));
+        DeadlockPath(named.collect())
+    }
+
+    /// The cycle, once one of them has begun to end. Before that the process may be dropped where it waits.
+    pub(crate) fn path_of_the_ending(&self) -> Option<DeadlockPath> {
+        let me = self.0.first()?.header();
+        let dropped = me.has(EXIT | KILL) && !me.has(EXITING);
+        let ending = self.0.iter().any(|process| process.header().has(EXITING));
+        (ending && !dropped).then(|| self.path())
+    }
 }
 
 /// The way from `me` over `first` back to `me`, `me` first and once.

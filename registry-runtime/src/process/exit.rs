@@ -16,14 +16,17 @@
 //! outlives its supervisor (3 before 5).
 
 use std::any::Any;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64 as Counter;
+use std::task::Poll;
 
 use super::DeadlockPath;
 use super::cell::{DEAD, EXIT, EXITING, KILL, START_AWAITED, STARTED, TRAP, Watcher};
+use super::deadlock::Held;
 use super::reply::{Awaiting, reply_slot};
 use super::signal::{ChildExit, Down, Exit, MonitorRef};
-use super::{ExitReason, Pid, Proc, resolve};
+use super::{ExitReason, Pid, Proc, deadlock, resolve};
 use crate::introspect::View;
 use crate::registry;
 use crate::sync::Ordering;
@@ -172,21 +175,31 @@ fn unwatch(target: &dyn Proc, monitor: MonitorRef) {
     drop(removed);
 }
 
-/// Waits for a process's end, from any task. Comes back at once when it is dead.
+/// Waits for a process's end, from any task. Comes back at once when it is dead, and with `Deadlock` when the
+/// running process can never see that end: see [`Held`].
 pub(crate) async fn ended(target: Arc<dyn Proc>) -> ExitReason {
-    Ending::new(target).reason().await
+    let held = deadlock::end_of(target.header().pid);
+    let mut end = Ending::new(target);
+    end.held = held;
+    end.reason().await
 }
 
 /// The wait for a process's end; takes its watcher away again when it is given up.
 pub(crate) struct Ending {
     target: Arc<dyn Proc>,
     watching: Result<(MonitorRef, Awaiting<ExitReason>), ExitReason>,
+    /// The running process waits for one that holds it.
+    held: Option<Held>,
 }
 
 impl Ending {
     pub(crate) fn new(target: Arc<dyn Proc>) -> Self {
         let watching = watch(&target);
-        Self { target, watching }
+        Self {
+            target,
+            watching,
+            held: None,
+        }
     }
 
     /// As [`Awaiting::waits_for`]: the process does nothing else meanwhile.
@@ -208,10 +221,18 @@ impl Ending {
         match &mut self.watching {
             Err(reason) => reason.clone(),
             Ok((_, awaiting)) => {
-                let told = awaiting.recv().await;
-                told.ok()
-                    .or_else(|| self.target.header().exit_reason())
-                    .unwrap_or(ExitReason::NoProc)
+                let target = self.target.header();
+                poll_fn(|cx| {
+                    if let Poll::Ready(told) = awaiting.poll(cx.waker()) {
+                        let reason = told.ok().or_else(|| target.exit_reason());
+                        return Poll::Ready(reason.unwrap_or(ExitReason::NoProc));
+                    }
+                    match self.held.as_ref().and_then(Held::path_of_the_ending) {
+                        Some(path) => Poll::Ready(ExitReason::Deadlock(Arc::new(path))),
+                        None => Poll::Pending,
+                    }
+                })
+                .await
             }
         }
     }

@@ -117,7 +117,7 @@ impl InitWait {
                         exit::unlink(&*parent, header.pid);
                     }
                     exit::signal(&**process, None, ExitReason::Kill);
-                    exit::ended(Arc::clone(process)).await;
+                    exit::Ending::new(Arc::clone(process)).reason().await;
                     return Err(StartError::Timeout);
                 };
                 started
@@ -125,7 +125,7 @@ impl InitWait {
         };
         match started {
             Ok(()) => Ok(()),
-            Err(_) => match exit::ended(Arc::clone(process)).await {
+            Err(_) => match exit::Ending::new(Arc::clone(process)).reason().await {
                 _ if process.header().has_ignored() => Err(StartError::Ignored),
                 // A supervisor says which of its children did not start.
                 ExitReason::Error(error) => Err(match error.downcast_ref::<StartError>() {

@@ -4,7 +4,7 @@ mod by_pid;
 pub(crate) mod cell;
 pub(crate) mod ctx;
 pub(crate) mod current;
-mod deadlock;
+pub(crate) mod deadlock;
 pub(crate) mod exit;
 pub(crate) mod launch;
 pub(crate) mod mailbox;

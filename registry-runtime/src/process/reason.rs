@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
+use super::DeadlockPath;
+
 /// Why a process ended, or is asked to end.
 ///
 /// Cheap to clone: whatever is carried is shared.
@@ -63,6 +65,10 @@ pub enum ExitReason {
     Error(Arc<dyn Error + Send + Sync>),
     /// There was no such process when the link or monitor was made.
     NoProc,
+    /// The answer of [`ended`](crate::Pid::ended) and of a supervisor's `wait` in a process that can never see
+    /// that end: it waits in its `terminate` for a supervisor above it, which ends only after it.
+    /// Each process on the path waits for the next, and the last for the first.
+    Deadlock(Arc<DeadlockPath>),
     /// To be returned by `init`: the start is not an error, but there is nothing to run. The start returns
     /// [`StartError::Ignored`](crate::StartError::Ignored); all others are told [`ExitReason::Normal`].
     Ignore,
@@ -165,6 +171,7 @@ impl fmt::Display for ExitReason {
             },
             Self::Error(error) => write!(f, "error: {error}"),
             Self::NoProc => f.write_str("no process"),
+            Self::Deadlock(path) => write!(f, "would wait for itself ({path})"),
             Self::Ignore => f.write_str("ignore"),
         }
     }
@@ -181,6 +188,7 @@ impl PartialEq for ExitReason {
             | (Self::NoProc, Self::NoProc)
             | (Self::Ignore, Self::Ignore) => true,
             (Self::ShutdownWith(a), Self::ShutdownWith(b)) => a == b,
+            (Self::Deadlock(a), Self::Deadlock(b)) => a == b,
             (Self::Panic(a), Self::Panic(b)) => a.message == b.message,
             (Self::Error(a), Self::Error(b)) => Arc::ptr_eq(a, b) || a.to_string() == b.to_string(),
             _ => false,

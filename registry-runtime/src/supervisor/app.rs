@@ -62,6 +62,9 @@ impl App {
 
     /// Ends the tree in reverse order of its start, and waits until it is gone.
     ///
+    /// In a process that it holds, this only asks it to end, and returns at once: the process would wait for
+    /// itself. [`wait`](Self::wait) tells so by [`ExitReason::Deadlock`].
+    ///
     /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
@@ -76,6 +79,9 @@ impl App {
     }
 
     /// Waits until the tree has ended, and tells why.
+    ///
+    /// In the `terminate` of a process that it holds, the answer is [`ExitReason::Deadlock`] at once: the
+    /// process would wait for itself. In a handler it is so once this process is told to end.
     ///
     /// Shown in the [example](Self#examples).
     ///

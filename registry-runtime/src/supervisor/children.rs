@@ -112,6 +112,14 @@ impl Registered {
         Some((place, self.entries.get(&place)?))
     }
 
+    /// The process of a child that runs.
+    pub(crate) fn running(&self, id: &str) -> Option<Pid> {
+        match self.find_id(id)?.1.state {
+            State::Running(pid) => Some(pid),
+            State::Stopped | State::Waits(_) | State::Follows => None,
+        }
+    }
+
     pub(crate) fn find_pid(&self, pid: Pid) -> Option<Place> {
         self.by_pid.get(pid).copied()
     }

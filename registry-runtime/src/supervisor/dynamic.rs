@@ -21,12 +21,12 @@ use super::dynamic_children::{Child, Kept, State};
 use super::dynamic_options::DynamicSupervisorOptions;
 use super::dynamic_process::DynamicProcess;
 use super::intensity::Intensity;
-use super::stop::stop_child;
+use super::stop::{shut_down, stop_child};
 use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError, SupervisorNotRunning};
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place};
-use crate::process::{Cell, ExitReason, Pid, Proc, exit, panics};
+use crate::process::{Cell, ExitReason, Pid, Proc, deadlock, exit, panics};
 use crate::sync::Mutex;
 
 /// A supervisor of children that are started as the program runs.
@@ -293,7 +293,9 @@ impl DynamicSupervisor {
                 return Ok(Client::local(found).into());
             }
             // Its name is about to be free, or its successor's.
-            exit::ended(found as Arc<dyn Proc>).await;
+            if let ExitReason::Deadlock(path) = exit::ended(found as Arc<dyn Proc>).await {
+                return Err(StartError::Deadlock((*path).clone()));
+            }
         }
     }
 
@@ -333,7 +335,8 @@ impl DynamicSupervisor {
     ///
     /// # Errors
     ///
-    /// [`SupervisorError::NotFound`].
+    /// [`SupervisorError::NotFound`]; [`SupervisorError::Deadlock`] in the `terminate` of a process that is to
+    /// end by this.
     ///
     /// # Cancel safety
     ///
@@ -343,6 +346,10 @@ impl DynamicSupervisor {
     ///
     /// `DynamicSupervisor.terminate_child/2`.
     pub async fn terminate_child(&self, pid: Pid) -> Result<(), SupervisorError> {
+        let held = deadlock::end_of(pid);
+        if let Some(path) = held.and_then(|held| held.path_of_the_ending()) {
+            return Err(SupervisorError::Deadlock(path));
+        }
         let child = self.0.state.lock().remove(pid);
         let child = child.ok_or(SupervisorError::NotFound)?;
         if let Some(process) = crate::process::resolve(pid) {
@@ -395,6 +402,9 @@ impl DynamicSupervisor {
 
     /// Waits until the supervisor has ended, and tells why.
     ///
+    /// In the `terminate` of a process that it holds, the answer is [`ExitReason::Deadlock`] at once: the
+    /// process would wait for itself. In a handler it is so once this process is told to end.
+    ///
     /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
@@ -406,6 +416,9 @@ impl DynamicSupervisor {
 
     /// Ends all children, then the supervisor, and waits until they are gone.
     ///
+    /// In a process that it holds, this only asks it to end, and returns at once: the process would wait for
+    /// itself. [`wait`](Self::wait) tells so by [`ExitReason::Deadlock`].
+    ///
     /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
@@ -416,9 +429,7 @@ impl DynamicSupervisor {
     ///
     /// `DynamicSupervisor.stop/1`.
     pub async fn shutdown(&self) {
-        let process: Arc<dyn Proc> = Arc::clone(&self.0.process) as Arc<dyn Proc>;
-        exit::signal(&*process, None, ExitReason::Shutdown);
-        exit::ended(process).await;
+        shut_down(&self.0.process).await;
     }
 }
 

@@ -10,8 +10,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::Shutdown;
+use crate::process::cell::TRAP;
 use crate::process::timers::far_enough;
-use crate::process::{ExitReason, Pid, Proc, exit};
+use crate::process::{Actor, Cell, ExitReason, Pid, Proc, deadlock, exit};
 
 /// Ends one child as its specification says, and waits until it is gone. A `terminate` that asks the
 /// process which waits here is told that it would wait for itself.
@@ -36,6 +37,23 @@ fn ask(child: &dyn Proc, parent: Pid, shutdown: Shutdown) {
         Shutdown::After(_) | Shutdown::Infinity => ExitReason::Shutdown,
     };
     exit::signal(child, Some(parent), reason);
+    // It may wait in a handler for an end that it now keeps from coming, and looks when it is polled.
+    if child.header().has(TRAP) {
+        child.header().wake();
+    }
+}
+
+/// Has a supervisor end in order, and waits for its end. A process that it holds is not kept waiting: it would
+/// wait for itself.
+pub(super) async fn shut_down<A: Actor>(cell: &Arc<Cell<A>>) {
+    let process: Arc<dyn Proc> = Arc::clone(cell) as Arc<dyn Proc>;
+    let held = deadlock::end_of(cell.header.pid).is_some();
+    let mut end = exit::Ending::new(Arc::clone(&process));
+    let waits = !held && end.waits_for(A::type_name).is_ok();
+    exit::signal(&*process, None, ExitReason::Shutdown);
+    if waits {
+        end.reason().await;
+    }
 }
 
 /// Ends all of these children of `parent` side by side, each as it says, and waits until `parent`

@@ -12,6 +12,7 @@ use super::child::{AnyChildSpec, BeforeRun, ChildOptions};
 use super::children::Registered;
 use super::instance::Claim;
 use super::process::{Request, SupervisorProcess, launch};
+use super::stop::shut_down;
 use super::{
     AutoShutdown, ChildInfo, ChildSpec, Children, Strategy, SupervisorError, SupervisorNotRunning,
 };
@@ -20,7 +21,7 @@ use crate::introspect::Declaration;
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
 use crate::process::reply::reply_slot;
-use crate::process::{Actor, Cell, ExitReason, Pid, Proc, ReplyTo, exit};
+use crate::process::{Actor, Cell, ExitReason, Pid, Proc, ReplyTo, deadlock, exit};
 use crate::sync::Mutex;
 
 /// What a supervisor is to be: its options and its children, in the order they start in.
@@ -358,7 +359,8 @@ impl Supervisor {
     ///
     /// # Errors
     ///
-    /// [`SupervisorError::NotFound`], [`SupervisorError::NotRunning`].
+    /// [`SupervisorError::NotFound`], [`SupervisorError::NotRunning`]; [`SupervisorError::Deadlock`] in the
+    /// `init` or the `terminate` of a process that is to end by this.
     ///
     /// # Cancel safety
     ///
@@ -368,6 +370,11 @@ impl Supervisor {
     ///
     /// `Supervisor.terminate_child/2`.
     pub async fn terminate_child(&self, id: &str) -> Result<(), SupervisorError> {
+        let running = self.0.children.lock().running(id);
+        let held = running.and_then(deadlock::end_of);
+        if let Some(path) = held.and_then(|held| held.path_of_the_ending()) {
+            return Err(SupervisorError::Deadlock(path));
+        }
         self.ask(|reply| Request::Terminate(id.into(), reply))
             .await?
     }
@@ -439,6 +446,9 @@ impl Supervisor {
 
     /// Ends the children in reverse order, then the supervisor, and waits until all are gone.
     ///
+    /// In a process that it holds, this only asks it to end, and returns at once: the process would wait for
+    /// itself. [`wait`](Self::wait) tells so by [`ExitReason::Deadlock`].
+    ///
     /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
@@ -449,12 +459,13 @@ impl Supervisor {
     ///
     /// `Supervisor.stop/1`.
     pub async fn shutdown(&self) {
-        let process: Arc<dyn Proc> = Arc::clone(&self.0.process) as Arc<dyn Proc>;
-        exit::signal(&*process, None, ExitReason::Shutdown);
-        exit::ended(process).await;
+        shut_down(&self.0.process).await;
     }
 
     /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// In the `terminate` of a process that it holds, the answer is [`ExitReason::Deadlock`] at once: the
+    /// process would wait for itself. In a handler it is so once this process is told to end.
     ///
     /// Shown in the [example](Self#examples).
     ///

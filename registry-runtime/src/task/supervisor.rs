@@ -219,6 +219,9 @@ impl TaskSupervisor {
 
     /// Ends all tasks, then the supervisor, and waits until they are gone.
     ///
+    /// In a process that it holds, this only asks it to end, and returns at once: the process would wait for
+    /// itself. [`wait`](Self::wait) tells so by [`ExitReason::Deadlock`].
+    ///
     /// Shown in the [example](Self#examples).
     ///
     /// # Cancel safety
@@ -233,6 +236,9 @@ impl TaskSupervisor {
     }
 
     /// Waits until the supervisor has ended, and tells why.
+    ///
+    /// In the `terminate` of a process that it holds, the answer is [`ExitReason::Deadlock`] at once: the
+    /// process would wait for itself. In a handler it is so once this process is told to end.
     ///
     /// Shown in the [example](Self#examples).
     ///
