@@ -11,7 +11,7 @@ use super::dynamic_children::Child;
 use super::dynamic_options::DynamicSupervisorOptions;
 use super::instance::Claim;
 use super::intensity::Intensity;
-use super::stop::{stop_all, stop_child};
+use super::stop::{ended_with, stop_all, stop_child};
 use super::view::SupervisorView;
 use super::{ChildInfo, Restart, Strategy, SupervisorNotRunning};
 use crate::gen_server::StartError;
@@ -170,14 +170,14 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
         reason,
         started,
     } = ended;
+    let ending = shared.process.header.has(EXITING) || ended_with(&shared.runtime, reason);
     let mut state = shared.state.lock();
     let Some(child) = state.get_mut(*pid) else {
         // Ended by `terminate_child`.
         return false;
     };
-    // Of a first start that fails, whoever started it is told; and a supervisor that is ending
-    // restarts nobody.
-    let ending = shared.process.header.has(EXITING);
+    // Of a first start that fails, whoever started it is told; and a supervisor that is ending, by itself or
+    // with its runtime, restarts nobody.
     let of_interest = (*started || child.restarts() > 0) && !ending;
     let ignored = !*started && matches!(reason, ExitReason::Ignore);
     let again = of_interest

@@ -11,7 +11,7 @@ use super::children::{Place as Seat, Registered, State};
 use super::dynamic_process::end_of;
 use super::instance::Claim;
 use super::intensity::Intensity;
-use super::stop::stop_child;
+use super::stop::{ended_with, stop_child};
 use super::supervisor::{Shared, Supervisor, SupervisorSpec};
 use super::view::SupervisorView;
 use super::{AutoShutdown, ChildInfo, Restart, Strategy, SupervisorError, SupervisorNotRunning};
@@ -285,6 +285,10 @@ impl Run {
         };
         // It may hold an error of the user's, whose `Drop` may panic.
         panics::discard_all(before);
+        if ended_with(&self.shared.runtime, &ended.reason) {
+            self.set_state(seat, State::Stopped);
+            return Ok(());
+        }
         if !ended.reason.is_orderly() {
             report::child_terminated(
                 ended.pid,

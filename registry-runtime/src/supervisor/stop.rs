@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::Shutdown;
@@ -29,6 +30,19 @@ pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shut
         exit::signal(&*child, Some(parent), ExitReason::Kill);
     }
     end.await;
+}
+
+/// Whether a child has ended because its runtime is being dropped: nobody killed it, so that it is neither reported
+/// nor restarted. Such a child has been killed, or was linked to one that had been.
+pub(super) fn ended_with(runtime: &Handle, reason: &ExitReason) -> bool {
+    if !matches!(reason, ExitReason::Killed) {
+        return false;
+    }
+    // A runtime that is being dropped takes no task; on any other this one never ends by itself.
+    let task = runtime.spawn(std::future::pending::<()>());
+    let refused = task.is_finished();
+    task.abort();
+    refused
 }
 
 fn ask(child: &dyn Proc, parent: Pid, shutdown: Shutdown) {
