@@ -15,5 +15,6 @@ mod promises {
     mod p08_time;
     mod p09_nodes;
     mod p10_one_error;
+    mod p10_timers;
     mod p10_turns;
 }

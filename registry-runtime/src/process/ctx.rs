@@ -118,6 +118,44 @@ impl<M> Local<M> {
             idle.sleep = None;
         }
     }
+
+    /// What goes before the messages of this round: a continue, or a timer of this round.
+    fn before_messages(&mut self) -> Option<M> {
+        let next = self.continues.pop_front();
+        let message = next.or_else(|| self.timers.next_turn())?;
+        self.restart_idle();
+        Some(message)
+    }
+
+    /// Begins a round: the first timer that has its turn in it.
+    fn begin_round(&mut self) -> Option<M> {
+        let message = self.timers.begin_round()?;
+        self.restart_idle();
+        Some(message)
+    }
+
+    /// Waits for a timer or for the idle time, when there is nothing to do.
+    // Out of the loop, as few processes have such a time.
+    #[inline(never)]
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Next<M>> {
+        if let Poll::Ready(message) = self.timers.poll(cx) {
+            self.restart_idle();
+            return Poll::Ready(Next::Message(message));
+        }
+        let Some(idle) = &mut self.idle else {
+            return Poll::Pending;
+        };
+        let after = idle.after;
+        let sleep = idle
+            .sleep
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(far_enough(after))));
+        if sleep.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        // Once: the next one counts from the next message on, or from a new call.
+        self.idle = None;
+        Poll::Ready(Next::Any(Box::new(IdleTimeout)))
+    }
 }
 
 impl<M> Default for Local<M> {
@@ -247,13 +285,15 @@ impl<A: Actor> Ctx<A> {
         self.add_timer(period, Timed::Every(period, Box::new(make)))
     }
 
-    /// Cancels a timer of this process: the time it had left, or `None` if it is over.
+    /// Cancels a timer of this process: the time it had left, or `None` if it is over. A message of a timer
+    /// that was cancelled never comes.
     ///
     /// Shown in the example of [`interval`](Self::interval).
     ///
     /// # Elixir
     ///
-    /// `Process.cancel_timer/1`; a message that is out already stays in the mailbox, as there.
+    /// `Process.cancel_timer/1`. There a timer that is due is over; here it is over when its message is
+    /// handled, and the time left of one that is due is zero.
     pub fn cancel_timer(&mut self, timer: TimerRef) -> Option<Duration> {
         self.local.as_mut()?.timers.cancel(timer)
     }
@@ -503,31 +543,34 @@ impl<A: Actor> Ctx<A> {
         Poll::Ready(Next::Exit)
     }
 
-    /// Looks for something to do, in this order: a kill or an exit signal, a continue, a timer that is
-    /// due, the mailbox.
+    /// Looks for something to do: a turn. In this order: a kill or an exit signal, a continue, the timers
+    /// of this round, the messages of this round; then the next round begins.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
         if let Err(none) = self.begin_turn(cx) {
             return none;
         }
-        if let Some(local) = &mut self.local {
-            if let Some(message) = local.continues.pop_front() {
-                local.restart_idle();
-                return Poll::Ready(Next::Message(message));
-            }
-            if let Poll::Ready(message) = local.timers.poll(cx) {
-                local.restart_idle();
-                return Poll::Ready(Next::Message(message));
-            }
+        if let Some(local) = &mut self.local
+            && let Some(message) = local.before_messages()
+        {
+            return Poll::Ready(Next::Message(message));
         }
-        if self.batch.is_empty() && !self.cell.mailbox.take_batch(&mut self.batch) {
-            Mailbox::shrink(&mut self.batch);
-            if self.local.is_some()
-                && let Poll::Ready(idle) = self.poll_idle(cx)
+        if self.batch.is_empty() {
+            let taken = self.cell.mailbox.take_batch(&mut self.batch);
+            if let Some(local) = &mut self.local
+                && let Some(message) = local.begin_round()
             {
-                return Poll::Ready(idle);
+                return Poll::Ready(Next::Message(message));
             }
-            self.burst = BURST;
-            return Poll::Pending;
+            if !taken {
+                Mailbox::shrink(&mut self.batch);
+                if let Some(local) = &mut self.local
+                    && let Poll::Ready(next) = local.poll(cx)
+                {
+                    return Poll::Ready(next);
+                }
+                self.burst = BURST;
+                return Poll::Pending;
+            }
         }
         let Some(envelope) = self.batch.pop_front() else {
             return Poll::Pending;
@@ -540,26 +583,6 @@ impl<A: Actor> Ctx<A> {
             Envelope::Message(message) => Next::Message(message),
             Envelope::Any(any) => Next::Any(any),
         })
-    }
-
-    // Out of the loop, as few processes have such a time.
-    #[inline(never)]
-    fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<Next<A::Msg>> {
-        let Some(idle) = self.local.as_mut().and_then(|local| local.idle.as_mut()) else {
-            return Poll::Pending;
-        };
-        let after = idle.after;
-        let sleep = idle
-            .sleep
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(far_enough(after))));
-        if sleep.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
-        }
-        // Once: the next one counts from the next message on, or from a new call.
-        if let Some(local) = &mut self.local {
-            local.idle = None;
-        }
-        Poll::Ready(Next::Any(Box::new(IdleTimeout)))
     }
 }
 

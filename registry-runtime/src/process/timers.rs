@@ -1,4 +1,12 @@
 //! The timers of one process: kept by the process itself, so they die with it.
+//!
+//! A *round* begins when a process has taken up all messages that it had taken out of its mailbox, and takes
+//! out those that wait. Invariants:
+//!
+//! 1. A timer that is due when a round begins has one turn in that round, before the messages. One that
+//!    becomes due later has its turn in a later round. So each timer goes before a message at most once, of
+//!    those that become due while the message waits.
+//! 2. A timer can be cancelled until it has had its turn. Its message never comes then.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -30,6 +38,8 @@ pub(crate) enum Timed<M> {
 struct Clock {
     /// The timers by their time, each with the place of its message.
     due: BTreeMap<(Instant, TimerRef), usize>,
+    /// Those of them that have their turn in this round.
+    turns: BTreeMap<(Instant, TimerRef), usize>,
     times: HashMap<TimerRef, Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
     next: u64,
@@ -66,7 +76,7 @@ impl<M> Default for Timers<M> {
 
 impl<M> fmt::Debug for Timers<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Timers({})", self.clock.due.len())
+        write!(f, "Timers({})", self.clock.times.len())
     }
 }
 
@@ -86,12 +96,31 @@ impl Clock {
     /// Takes a timer out: when it was due, and the place of its message.
     fn remove(&mut self, timer: TimerRef) -> Option<(Instant, usize)> {
         let at = self.times.remove(&timer)?;
-        Some((at, self.due.remove(&(at, timer))?))
+        let key = (at, timer);
+        let place = self.due.remove(&key).or_else(|| self.turns.remove(&key));
+        Some((at, place?))
     }
 
-    /// Takes the next timer out that is due; leaves the task to be woken for the one after it.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<(Instant, TimerRef, usize)> {
-        let Some((&(at, timer), _)) = self.due.first_key_value() else {
+    /// Gives a turn to each timer that is due at `now`.
+    fn give_turns(&mut self, now: Instant) {
+        while let Some(first) = self.due.first_entry()
+            && first.key().0 <= now
+        {
+            let (key, place) = first.remove_entry();
+            self.turns.insert(key, place);
+        }
+    }
+
+    /// Takes a timer out that has its turn: when it was due, and the place of its message.
+    fn next_turn(&mut self) -> Option<(Instant, TimerRef, usize)> {
+        let ((at, timer), place) = self.turns.pop_first()?;
+        self.times.remove(&timer);
+        Some((at, timer, place))
+    }
+
+    /// Waits until the first timer is due, and tells when that was.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
+        let Some((&(at, _), _)) = self.due.first_key_value() else {
             self.sleep = None;
             return Poll::Pending;
         };
@@ -99,13 +128,7 @@ impl Clock {
         if sleep.deadline() != at {
             sleep.as_mut().reset(at);
         }
-        if sleep.as_mut().poll(cx).is_pending() {
-            return Poll::Pending;
-        }
-        match self.remove(timer) {
-            Some((at, place)) => Poll::Ready((at, timer, place)),
-            None => Poll::Pending,
-        }
+        sleep.as_mut().poll(cx).map(|()| at)
     }
 }
 
@@ -144,24 +167,41 @@ impl<M> Timers<M> {
         Some(at.saturating_duration_since(Instant::now()))
     }
 
-    /// The message of the next timer that is due; leaves the task to be woken for the next one.
+    /// Begins a round: the message of the first timer that has its turn in it.
     // Most processes have no timers: out of their loop, which is compiled for each type of them.
     #[inline(never)]
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<M> {
-        let Poll::Ready((at, timer, place)) = self.clock.poll(cx) else {
-            return Poll::Pending;
-        };
-        match self.take(place) {
-            Some(Timed::Once(message)) => Poll::Ready(message),
-            Some(Timed::Every(period, mut make)) => {
+    pub(crate) fn begin_round(&mut self) -> Option<M> {
+        if self.clock.due.is_empty() {
+            return None;
+        }
+        self.clock.give_turns(Instant::now());
+        self.next_turn()
+    }
+
+    /// The message of the next timer that has its turn in this round.
+    #[inline(never)]
+    pub(crate) fn next_turn(&mut self) -> Option<M> {
+        let (at, timer, place) = self.clock.next_turn()?;
+        match self.take(place)? {
+            Timed::Once(message) => Some(message),
+            Timed::Every(period, mut make) => {
                 let message = make();
                 let next = not_missed(at + period, period);
                 let place = self.keep(Timed::Every(period, make));
                 self.clock.put(next, timer, place);
-                Poll::Ready(message)
+                Some(message)
             }
-            None => Poll::Pending,
         }
+    }
+
+    /// Waits for the next timer that is due, when there is nothing else to do: a round of its own.
+    #[inline(never)]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<M> {
+        let Poll::Ready(at) = self.clock.poll(cx) else {
+            return Poll::Pending;
+        };
+        self.clock.give_turns(at.max(Instant::now()));
+        self.next_turn().map_or(Poll::Pending, Poll::Ready)
     }
 }
 
