@@ -343,6 +343,7 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
         pid: header.pid,
         reason: reason.clone(),
         started: header.has(STARTED),
+        killed: header.has(KILL),
     };
     // The books of a parent that is ending as well, which waits for its list to empty, and reads no
     // more messages.

@@ -105,6 +105,8 @@ pub(crate) struct ChildExit {
     pub(crate) reason: ExitReason,
     /// Whether its `init` had been over.
     pub(crate) started: bool,
+    /// Whether somebody has killed it.
+    pub(crate) killed: bool,
 }
 
 /// A request to end after what is in the mailbox: `GenServer.stop/3`.

@@ -169,8 +169,9 @@ fn note_end(shared: &Shared, ended: &ChildExit) -> bool {
         pid,
         reason,
         started,
+        ..
     } = ended;
-    let ending = shared.process.header.has(EXITING) || ended_with(&shared.runtime, reason);
+    let ending = shared.process.header.has(EXITING) || ended_with(&shared.runtime, ended);
     let mut state = shared.state.lock();
     let Some(child) = state.get_mut(*pid) else {
         // Ended by `terminate_child`.

@@ -285,7 +285,7 @@ impl Run {
         };
         // It may hold an error of the user's, whose `Drop` may panic.
         panics::discard_all(before);
-        if ended_with(&self.shared.runtime, &ended.reason) {
+        if ended_with(&self.shared.runtime, &ended) {
             self.set_state(seat, State::Stopped);
             return Ok(());
         }

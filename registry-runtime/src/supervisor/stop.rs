@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::Shutdown;
 use crate::process::cell::TRAP;
+use crate::process::signal::ChildExit;
 use crate::process::timers::far_enough;
 use crate::process::{Actor, Cell, ExitReason, Pid, Proc, deadlock, exit};
 
@@ -33,9 +34,9 @@ pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shut
 }
 
 /// Whether a child has ended because its runtime is being dropped: nobody killed it, so that it is neither reported
-/// nor restarted. Such a child has been killed, or was linked to one that had been.
-pub(super) fn ended_with(runtime: &Handle, reason: &ExitReason) -> bool {
-    if !matches!(reason, ExitReason::Killed) {
+/// nor restarted. It reads as killed, or is linked to one that does.
+pub(super) fn ended_with(runtime: &Handle, ended: &ChildExit) -> bool {
+    if ended.killed || !matches!(ended.reason, ExitReason::Killed) {
         return false;
     }
     // A runtime that is being dropped takes no task; on any other this one never ends by itself.
