@@ -1,8 +1,11 @@
 //! What has ended takes up no memory: the program's use of it is counted, so this is a program of its
 //! own, with one test.
 
+use std::time::Duration;
+
+use registry_runtime::multi_call;
 use registry_runtime::prelude::*;
-use registry_tests::processes;
+use registry_tests::{processes, settle};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -23,7 +26,7 @@ impl Child {
     fn init(&mut self, ctx: &mut Ctx<Self>) -> Result<(), ExitReason> {
         Topics::register(ctx, format!("topic {}", self.id % 10), "x".repeat(100))?;
         ctx.set_label(format!("child {}", self.id));
-        ctx.send_after(std::time::Duration::from_secs(3_600), Tick);
+        ctx.send_after(Duration::from_secs(3_600), Tick);
         Ok(())
     }
 
@@ -50,6 +53,17 @@ impl Heavy {
     #[call]
     fn size(&self) -> usize {
         self.state.len()
+    }
+}
+
+#[gen_server(mailbox = 1)]
+struct Jammed {}
+
+#[gen_server]
+impl Jammed {
+    #[call]
+    async fn jam(&self) {
+        std::future::pending().await
     }
 }
 
@@ -110,6 +124,36 @@ async fn a_reference_to_the_dead_holds_little() {
     assert!(left < held / 10, "{left} bytes of {held}");
 }
 
+/// Calls that time out while they wait for room leave nothing in the mailbox, also behind one that stays.
+///
+/// Seen to fail: with wakers that stayed after their calls, 270 bytes each.
+async fn calls_that_found_no_room_leave_nothing() {
+    let server = Jammed::start().await.unwrap();
+    let calls = [(); 3].map(|()| tokio::spawn(server.clone().timeout(Duration::MAX).jam()));
+    settle().await;
+    let hasty = server.clone().timeout(Duration::from_millis(1));
+    let ten_thousand = async || {
+        for _ in 0..100 {
+            let calls: Vec<_> = (0..100).map(|_| hasty.jam()).collect();
+            let answers = multi_call(calls).await;
+            assert!(
+                answers
+                    .iter()
+                    .all(|answer| *answer == Err(CallError::Timeout))
+            );
+        }
+    };
+    ten_thousand().await;
+    let before = used();
+    ten_thousand().await;
+    let left = used().saturating_sub(before);
+    assert!(left < 10_000, "{left} bytes");
+    server.exit(ExitReason::Kill);
+    for call in calls {
+        assert!(call.await.unwrap().is_err());
+    }
+}
+
 /// Starts ten thousand children with calls to them under way, and kills their supervisor.
 async fn live_and_die() -> usize {
     let supervisor = DynamicSupervisor::builder().start().unwrap();
@@ -144,6 +188,7 @@ async fn a_supervisor_killed_with_ten_thousand_children_leaves_no_memory_behind(
     Topics::start().await.unwrap();
     a_process_that_hibernates_gives_its_spare_memory_back().await;
     a_reference_to_the_dead_holds_little().await;
+    calls_that_found_no_room_leave_nothing().await;
     live_and_die().await;
     let before = used();
     for _ in 0..3 {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use tokio::time::{Sleep, sleep_until};
 
 use super::{CallError, GenServer};
-use crate::process::cell::{EXITING, Refused};
+use crate::process::cell::EXITING;
 use crate::process::exit;
+use crate::process::line::Place;
 use crate::process::reply::{Awaiting, Lost};
 use crate::process::timers::far_enough;
 use crate::process::{Cell, ExitReason, Proc};
@@ -63,6 +64,8 @@ pub struct Call<S: GenServer, T> {
     // Boxed: few calls wait long enough to need it, and all are moved about.
     sleep: Option<Pin<Box<Sleep>>>,
     stage: Stage,
+    /// Where the message waits, or has waited, for room in the mailbox.
+    place: Option<Place>,
     // Tells of the server's end, once the answer is known to be lost.
     end: Option<Awaiting<ExitReason>>,
 }
@@ -73,8 +76,7 @@ impl<S: GenServer, T> Unpin for Call<S, T> {}
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     New,
-    /// To be put into the mailbox, which may be full.
-    Sending,
+    /// It is in the mailbox, or waits in line for room there.
     Sent,
     /// There will be no answer, since the server is ending; waiting for why.
     Ending,
@@ -95,7 +97,26 @@ impl<S: GenServer, T> Call<S, T> {
             timeout,
             sleep: None,
             stage: Stage::New,
+            place: None,
             end: None,
+        }
+    }
+
+    /// The answer is not waited for any more: others may wait for this process without a deadlock.
+    #[inline]
+    fn give_up(&mut self) {
+        self.awaiting.give_up();
+        if self.place.is_some() {
+            self.leave_line();
+        }
+    }
+
+    /// Takes the message back, if it still waits for room.
+    #[cold]
+    fn leave_line(&mut self) {
+        if let (Some(place), Some(target)) = (self.place.take(), &self.target) {
+            let message = target.mailbox.leave(&place);
+            drop(message);
         }
     }
 }
@@ -109,10 +130,8 @@ impl<S: GenServer, T: Send + 'static> Future for Call<S, T> {
             Poll::Ready(answer) => answer,
             Poll::Pending => ready!(self.poll_deadline(cx)),
         };
-        let this = &mut *self;
-        // Not waited for any more: others may wait for this process without a deadlock.
-        this.awaiting.give_up();
-        this.target = None;
+        self.give_up();
+        self.target = None;
         Poll::Ready(answer)
     }
 }
@@ -131,31 +150,29 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
                     {
                         return Poll::Ready(Err(CallError::Deadlock(path)));
                     }
-                    self.stage = Stage::Sending;
-                }
-                Stage::Sending => {
                     let Some(message) = self.message.take() else {
                         return Poll::Ready(Err(CallError::NotRunning));
                     };
-                    match target.send_or_wait(message, cx.waker()) {
-                        Ok(()) => {
-                            self.stage = Stage::Sent;
-                            if self.awaiting.sent() {
-                                return Poll::Pending;
-                            }
-                        }
-                        Err(Refused::Closed(_)) => return Poll::Ready(Err(CallError::NotRunning)),
-                        Err(Refused::Full(message)) => {
-                            self.message = Some(message);
-                            self.awaiting.not_sent();
-                            return Poll::Pending;
-                        }
+                    match target.send_or_wait(message) {
+                        Ok(place) => self.place = place,
+                        Err(_) => return Poll::Ready(Err(CallError::NotRunning)),
+                    }
+                    self.stage = Stage::Sent;
+                    if self.awaiting.sent() {
+                        return Poll::Pending;
                     }
                 }
                 Stage::Sent => match self.awaiting.poll_call(cx.waker()) {
                     Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(value)) => return Poll::Ready(Ok(value)),
+                    Poll::Ready(Ok(value)) => {
+                        self.place = None;
+                        return Poll::Ready(Ok(value));
+                    }
                     Poll::Ready(Err(lost)) => {
+                        let never_in = |place: &Place| !target.mailbox.has_let_in(place);
+                        if self.place.take().as_ref().is_some_and(never_in) {
+                            return Poll::Ready(Err(CallError::NotRunning));
+                        }
                         let ending = lost == Lost::Panicking(target.header.pid)
                             || target.header.has(EXITING);
                         if !ending {
@@ -192,6 +209,16 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
             .sleep
             .get_or_insert_with(|| Box::pin(sleep_until(far_enough(timeout))));
         sleep.as_mut().poll(cx).map(|()| Err(CallError::Timeout))
+    }
+}
+
+impl<S: GenServer, T> Drop for Call<S, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.place.is_some() {
+            self.awaiting.give_up();
+            self.leave_line();
+        }
     }
 }
 

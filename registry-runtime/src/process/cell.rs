@@ -22,6 +22,7 @@ use std::task::Waker;
 use foldhash::fast::FixedState;
 use tokio::time::Instant;
 
+use super::line::Place;
 use super::mailbox::{Mailbox, MailboxFigures, Push};
 use super::pid_map::Pids;
 use super::pid_set::PidSet;
@@ -225,13 +226,12 @@ impl<A: Actor> Cell<A> {
         self.pushed(self.mailbox.push(Envelope::Message(message)))
     }
 
-    /// As [`Cell::send`]; `waker` is woken when a full mailbox may have room.
-    pub(crate) fn send_or_wait(
-        &self,
-        message: A::Msg,
-        waker: &Waker,
-    ) -> Result<(), Refused<A::Msg>> {
-        self.pushed(self.mailbox.push_or_wait(Envelope::Message(message), waker))
+    /// As [`Cell::send`]; into a full mailbox the message goes as soon as there is room. Until then it
+    /// waits at the place that is returned.
+    #[inline]
+    pub(crate) fn send_or_wait(&self, message: A::Msg) -> Result<Option<Place>, Refused<A::Msg>> {
+        let (push, place) = self.mailbox.push_or_wait(Envelope::Message(message));
+        self.pushed(push).map(|()| place)
     }
 
     #[inline]

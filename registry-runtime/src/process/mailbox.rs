@@ -3,7 +3,7 @@
 //! Invariants:
 //!
 //! 1. Messages come out in the order in which `push` took the lock.
-//! 2. `parked` is true while nothing has been pushed since the receiver last took a batch. The push
+//! 2. `parked` is true while there is nothing that has been pushed since the receiver last took a batch. The push
 //!    that finds it true takes it, and its caller must wake the receiver: one wake a batch. So the
 //!    receiver need not say that it sleeps, and takes no lock when it finds nothing more.
 //!    Who is woken is the process's task, by a waker that the process keeps: it is there before the
@@ -14,13 +14,25 @@
 //!    receiver alone. With a limit it is at most the limit for messages; signals are let through.
 //!    A receiver that has taken up its whole batch finds them equal when nothing has come since, or
 //!    when what has come will wake it.
+//! 5. A message that may wait for room joins the line when the mailbox is full or others stand in the
+//!    line. What may not wait is then refused. So messages go in in the order in which they came, and no
+//!    newcomer passes one that waits.
+//! 6. The line is the end of the queue: to join it is a push for invariant 2. The receiver alone lets
+//!    messages in, in the order of the line. It does so when it has taken up a message, and for certain
+//!    when it takes a batch. It does not sleep while the line is not empty. `in_line` is the length of
+//!    the line, written under the lock. A receiver that reads it too early lets the message in at its next
+//!    look, before it would have come to that message.
+//! 7. The sender of a message in the line holds its place. It takes the message back by that, or finds
+//!    that the message has gone in. There is no room that is kept for a sender: one that stops polling
+//!    holds nobody up.
 //!
 //! The lock is never held while a message is dropped, made, or a task is woken.
 
 use std::collections::VecDeque;
 use std::task::Waker;
 
-use crate::sync::{AtomicU64, Mutex, Ordering};
+use super::line::{Line, Place};
+use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering};
 
 /// An idle process gives back a buffer that has grown beyond this many messages.
 const KEEP: usize = 32;
@@ -30,6 +42,8 @@ pub(crate) struct Mailbox<T> {
     queue: Mutex<Queue<T>>,
     /// The most messages that may wait; `u32::MAX` is no limit.
     limit: u32,
+    /// How many messages wait for room; written under the lock.
+    in_line: AtomicU32,
     /// How many messages have gone in; written under the lock.
     received: AtomicU64,
     /// How many messages the process has taken up; written by the receiver alone.
@@ -44,8 +58,8 @@ struct Queue<T> {
     closed: bool,
     /// Wakes the receiver where its task's waker would not.
     elsewhere: Option<Waker>,
-    /// Senders that wait for room; only ever filled with a limit.
-    waiting: Vec<Waker>,
+    /// Messages that wait for room.
+    line: Line<T>,
 }
 
 /// What a push did.
@@ -66,6 +80,7 @@ impl<T> Mailbox<T> {
         let limit = limit.map_or(u32::MAX, |n| u32::try_from(n).unwrap_or(u32::MAX));
         Self {
             limit,
+            in_line: AtomicU32::new(0),
             queue: Mutex::new(Queue {
                 items: VecDeque::new(),
                 high_water: 0,
@@ -73,7 +88,7 @@ impl<T> Mailbox<T> {
                 parked: true,
                 closed: false,
                 elsewhere: None,
-                waiting: Vec::new(),
+                line: Line::default(),
             }),
             received: AtomicU64::new(0),
             handled: AtomicU64::new(0),
@@ -102,23 +117,55 @@ impl<T> Mailbox<T> {
         self.put(&mut queue, item)
     }
 
-    /// As [`Mailbox::push`]; when there is no room, `waker` is woken as soon as there may be.
-    pub(crate) fn push_or_wait(&self, item: T, waker: &Waker) -> Push<T> {
+    /// As [`Mailbox::push`]; when there is no room, the message waits in the line, at the place that is
+    /// returned.
+    #[inline]
+    pub(crate) fn push_or_wait(&self, item: T) -> (Push<T>, Option<Place>) {
         let mut queue = self.queue.lock();
         if queue.closed {
-            return Push::Closed(item);
+            return (Push::Closed(item), None);
         }
         if self.is_full() {
-            if !queue.waiting.iter().any(|waiting| waiting.will_wake(waker)) {
-                queue.waiting.push(waker.clone());
-            }
-            return Push::Full(item);
+            return self.join(&mut queue, item);
         }
-        self.put(&mut queue, item)
+        (self.put(&mut queue, item), None)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn join(&self, queue: &mut Queue<T>, item: T) -> (Push<T>, Option<Place>) {
+        let place = queue.line.join(item);
+        self.note_line(queue);
+        (Self::unpark(queue), Some(place))
+    }
+
+    fn note_line(&self, queue: &Queue<T>) {
+        let length = u32::try_from(queue.line.len()).unwrap_or(u32::MAX);
+        self.in_line.store(length, Ordering::Relaxed);
+    }
+
+    /// Takes a message that waits for room back, to be dropped by the caller; `None` when it has gone in.
+    pub(crate) fn leave(&self, place: &Place) -> Option<T> {
+        let mut queue = self.queue.lock();
+        let item = queue.line.leave(place);
+        self.note_line(&queue);
+        self.park_if_empty(&mut queue);
+        item
+    }
+
+    /// Whether the message of this place has gone in.
+    pub(crate) fn has_let_in(&self, place: &Place) -> bool {
+        self.queue.lock().line.has_let_in(place)
     }
 
     #[inline]
     fn put(&self, queue: &mut Queue<T>, item: T) -> Push<T> {
+        self.add(queue, item);
+        Self::unpark(queue)
+    }
+
+    #[inline]
+    fn add(&self, queue: &mut Queue<T>, item: T) {
         queue.items.push_back(item);
         let received = self.received.load(Ordering::Relaxed) + 1;
         self.received.store(received, Ordering::Relaxed);
@@ -126,6 +173,11 @@ impl<T> Mailbox<T> {
         if length > queue.high_water {
             queue.high_water = length;
         }
+    }
+
+    /// Something has come: says whether to wake the receiver.
+    #[inline]
+    fn unpark(queue: &mut Queue<T>) -> Push<T> {
         if queue.parked {
             queue.parked = false;
             Push::Wake(queue.elsewhere.clone())
@@ -136,7 +188,12 @@ impl<T> Mailbox<T> {
 
     #[inline]
     fn is_full(&self) -> bool {
-        self.limit != u32::MAX && self.length() >= u64::from(self.limit)
+        self.limit != u32::MAX && (self.length() >= u64::from(self.limit) || self.has_line())
+    }
+
+    #[inline]
+    fn has_line(&self) -> bool {
+        self.in_line.load(Ordering::Relaxed) != 0
     }
 
     #[inline]
@@ -162,52 +219,59 @@ impl<T> Mailbox<T> {
     #[inline]
     pub(crate) fn take_batch(&self, batch: &mut VecDeque<T>) -> bool {
         debug_assert!(batch.is_empty());
-        if self.length() == 0 {
+        if self.length() == 0 && !self.has_line() {
             return false;
         }
         let mut queue = self.queue.lock();
+        if self.has_line() {
+            self.let_in(&mut queue);
+        }
         queue.parked = !queue.closed;
         std::mem::swap(&mut queue.items, batch);
         !batch.is_empty()
     }
 
-    /// The receiver's: one more message is taken up. Senders that wait for room are let in.
+    /// The receiver's: one more message is taken up. The first in the line gets its room.
     #[inline]
     pub(crate) fn count_handled(&self) {
         // Written by the receiver alone: no read-modify-write needed.
         let handled = self.handled.load(Ordering::Relaxed);
         self.handled.store(handled + 1, Ordering::Relaxed);
-        if self.limit != u32::MAX {
-            self.let_in();
+        if self.has_line() {
+            self.let_in_next();
         }
     }
 
     #[cold]
-    fn let_in(&self) {
-        // A sender waits under the lock that it found the mailbox full under, so taking the lock
-        // after `handled` has moved misses none.
-        let waiting = std::mem::take(&mut self.queue.lock().waiting);
-        for waker in waiting {
-            waker.wake();
-        }
+    #[inline(never)]
+    fn let_in_next(&self) {
+        self.let_in(&mut self.queue.lock());
     }
 
-    /// Takes no more messages, and hands out those that are left, to be dropped by the caller.
-    pub(crate) fn close(&self) -> VecDeque<T> {
-        let (items, waiting, waker) = {
-            let mut queue = self.queue.lock();
-            queue.closed = true;
-            queue.parked = false;
-            (
-                std::mem::take(&mut queue.items),
-                std::mem::take(&mut queue.waiting),
-                queue.elsewhere.take(),
-            )
-        };
-        drop(waker);
-        for waker in waiting {
-            waker.wake();
+    /// The receiver's: lets in as many as there is room for. It is awake, and will look.
+    #[cold]
+    #[inline(never)]
+    fn let_in(&self, queue: &mut Queue<T>) {
+        while self.length() < u64::from(self.limit)
+            && let Some(item) = queue.line.let_in()
+        {
+            self.add(queue, item);
         }
+        self.note_line(queue);
+    }
+
+    /// Takes no more messages, and hands out those that are left, to be dropped by the caller; those that
+    /// wait for room among them, which do not go in any more.
+    pub(crate) fn close(&self) -> VecDeque<T> {
+        let mut queue = self.queue.lock();
+        queue.closed = true;
+        queue.parked = false;
+        let mut items = std::mem::take(&mut queue.items);
+        items.extend(queue.line.clear());
+        self.note_line(&queue);
+        let waker = queue.elsewhere.take();
+        drop(queue);
+        drop(waker);
         items
     }
 
@@ -222,11 +286,16 @@ impl<T> Mailbox<T> {
                 item => out.extend(item),
             }
         }
-        // As if it had taken a batch: it will find nothing, and sleep until the next push.
-        if queue.items.is_empty() {
+        self.park_if_empty(&mut queue);
+        out
+    }
+
+    /// All that had come was taken out again. It is as if the receiver had taken a batch: it finds nothing,
+    /// and sleeps until the next push.
+    fn park_if_empty(&self, queue: &mut Queue<T>) {
+        if queue.items.is_empty() && !self.has_line() {
             queue.parked = !queue.closed;
         }
-        out
     }
 
     /// Gives back the memory of a buffer that has grown large.
@@ -253,85 +322,4 @@ pub(crate) struct MailboxFigures {
     pub(crate) length: u64,
     pub(crate) high_water: u32,
     pub(crate) handled: u64,
-}
-
-#[cfg(all(test, not(registry_loom)))]
-mod tests {
-    use super::*;
-
-    fn items(mailbox: &Mailbox<u32>) -> Vec<u32> {
-        let mut batch = VecDeque::new();
-        mailbox.take_batch(&mut batch);
-        batch.into()
-    }
-
-    #[test]
-    fn messages_come_out_in_the_order_of_the_pushes() {
-        let mailbox = Mailbox::new(None);
-        for n in 0..100 {
-            mailbox.push(n);
-        }
-        assert_eq!(items(&mailbox), (0..100).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn only_the_first_push_since_the_last_batch_says_to_wake() {
-        let mailbox = Mailbox::new(None);
-        let mut batch = VecDeque::new();
-        assert!(!mailbox.take_batch(&mut batch));
-        for n in [1, 3] {
-            assert!(matches!(mailbox.push(n), Push::Wake(_)));
-            assert!(matches!(mailbox.push(n + 1), Push::Queued));
-            assert!(mailbox.take_batch(&mut batch));
-            assert_eq!(batch, [n, n + 1]);
-            for _ in batch.drain(..) {
-                mailbox.count_handled();
-            }
-            assert!(!mailbox.take_batch(&mut batch));
-        }
-    }
-
-    #[test]
-    fn a_push_after_all_was_taken_out_by_hand_says_to_wake() {
-        let mailbox = Mailbox::new(None);
-        let mut batch = VecDeque::new();
-        mailbox.push(1);
-        mailbox.push(2);
-        assert_eq!(mailbox.retain(|item| *item != 1), [1]);
-        mailbox.count_handled();
-        assert!(matches!(mailbox.push(3), Push::Queued));
-        assert_eq!(mailbox.retain(|_| false), [2, 3]);
-        mailbox.count_handled();
-        mailbox.count_handled();
-        assert!(!mailbox.take_batch(&mut batch));
-        assert!(matches!(mailbox.push(4), Push::Wake(_)));
-    }
-
-    #[test]
-    fn a_closed_mailbox_hands_messages_back() {
-        let mailbox = Mailbox::new(None);
-        mailbox.push(1);
-        assert_eq!(mailbox.close(), [1]);
-        assert!(matches!(mailbox.push(2), Push::Closed(2)));
-        assert!(matches!(mailbox.push_signal(3), Push::Closed(3)));
-    }
-
-    #[test]
-    fn a_limit_counts_messages_until_they_are_taken_up_and_lets_signals_through() {
-        let mailbox = Mailbox::new(Some(2));
-        mailbox.push(1);
-        mailbox.push(2);
-        assert!(matches!(mailbox.push(3), Push::Full(3)));
-        assert!(matches!(mailbox.push_signal(4), Push::Queued));
-        let mut batch = VecDeque::new();
-        mailbox.take_batch(&mut batch);
-        assert!(
-            matches!(mailbox.push(5), Push::Full(5)),
-            "taken out, not taken up"
-        );
-        mailbox.count_handled();
-        mailbox.count_handled();
-        assert!(matches!(mailbox.push(6), Push::Wake(_)));
-        assert_eq!(mailbox.figures().high_water, 3);
-    }
 }

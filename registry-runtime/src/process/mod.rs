@@ -1,5 +1,7 @@
 //! Processes: tokio tasks with a pid, a typed mailbox, exit reasons, links and monitors.
 
+#[cfg(all(test, registry_loom))]
+mod bounded_models;
 mod by_pid;
 pub(crate) mod cell;
 pub(crate) mod ctx;
@@ -7,7 +9,10 @@ pub(crate) mod current;
 pub(crate) mod deadlock;
 pub(crate) mod exit;
 pub(crate) mod launch;
+pub(crate) mod line;
 pub(crate) mod mailbox;
+#[cfg(all(test, not(registry_loom)))]
+mod mailbox_tests;
 #[cfg(all(test, registry_loom))]
 mod models;
 pub(crate) mod panics;

@@ -32,7 +32,7 @@ use super::{Cell, Ctx, ExitReason, Plain, Proc, exit};
 use super::{current, deadlock};
 use crate::node::Node;
 
-type Process = Arc<Cell<Plain<u32>>>;
+pub(super) type Process = Arc<Cell<Plain<u32>>>;
 
 /// Asks, as the running process and nothing within it. (Loom's wakers do not know their own clones.)
 fn ask(target: &Process) -> (ReplyTo<u32>, Awaiting<u32>) {
@@ -72,7 +72,7 @@ fn process(node: &Node) -> Process {
 }
 
 /// Runs a process whose body takes messages until `last`.
-fn run_until(cell: &Process, last: u32) -> Vec<u32> {
+pub(super) fn run_until(cell: &Process, last: u32) -> Vec<u32> {
     let mut ctx = Ctx::new(Arc::clone(cell));
     let got = Arc::new(std::sync::Mutex::new(Vec::new()));
     let seen = Arc::clone(&got);
@@ -199,36 +199,6 @@ fn whoever_watches_is_told_once_whether_before_or_after_the_end() {
         ));
         assert_eq!(thread.join().unwrap(), ExitReason::Shutdown);
     });
-}
-
-#[test]
-fn who_waits_for_room_is_let_in_or_told_that_there_will_be_none() {
-    model(|| {
-        let mailbox = Arc::new(Mailbox::new(Some(1)));
-        assert!(matches!(mailbox.push(1), Push::Wake(_)));
-        let other = Arc::clone(&mailbox);
-        let thread = thread::spawn(move || {
-            let mut batch = std::collections::VecDeque::new();
-            assert!(other.take_batch(&mut batch));
-            other.count_handled();
-        });
-        assert!(matches!(block_on(send(&mailbox, 2)), Push::Wake(_)));
-        thread.join().unwrap();
-
-        let other = Arc::clone(&mailbox);
-        let thread = thread::spawn(move || assert_eq!(other.close().len(), 1));
-        assert!(matches!(block_on(send(&mailbox, 3)), Push::Closed(3)));
-        thread.join().unwrap();
-    });
-}
-
-/// Waits for room.
-async fn send(mailbox: &Mailbox<u32>, message: u32) -> Push<u32> {
-    poll_fn(|cx| match mailbox.push_or_wait(message, cx.waker()) {
-        Push::Full(_) => Poll::Pending,
-        push => Poll::Ready(push),
-    })
-    .await
 }
 
 #[test]

@@ -344,11 +344,6 @@ impl<T> Awaiting<T> {
         true
     }
 
-    /// The question could not be sent yet: who sends it may be somebody else.
-    pub(crate) fn not_sent(&mut self) {
-        self.by_itself = false;
-    }
-
     /// Whether the answer was late, when it was last looked for.
     #[inline]
     pub(crate) fn is_late(&self) -> bool {
