@@ -15,6 +15,7 @@ use std::io::{IsTerminal, Write as _};
 use std::time::Duration;
 
 use examples::jobs::{ATTEMPTS, Job, Jobs, Outcome, Queue, Workers};
+use registry_runtime::prelude::*;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 

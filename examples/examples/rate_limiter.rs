@@ -12,6 +12,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use examples::rate_limiter::{BucketSup, Buckets, Limit, Limiter, Verdict, check};
+use registry_runtime::prelude::*;
 
 const LIMIT: Limit = Limit {
     burst: 3,

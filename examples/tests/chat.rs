@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use examples::chat::{Acceptor, Chat, Presence, Rooms, Sessions, Users};
-use registry_runtime::{App, ExitReason};
+use registry_runtime::prelude::*;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpSocket, TcpStream};
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use examples::jobs::{ATTEMPTS, Job, Jobs, Outcome, Queue, Workers};
-use registry_runtime::{ChildState, ExitReason};
+use registry_runtime::ChildState;
+use registry_runtime::prelude::*;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 

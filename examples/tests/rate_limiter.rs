@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use examples::rate_limiter::{Bucket, BucketSup, Buckets, Limit, Limiter, Verdict, check};
-use registry_runtime::{ExitReason, StartError};
+use registry_runtime::prelude::*;
 use tokio::time::{Instant, advance, sleep};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use examples::web::{Bank, Cart, CartSup, Carts, Error, Http, Shop};
-use registry_runtime::{App, CallError, ExitReason, StartError};
+use registry_runtime::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -22,11 +22,6 @@ impl Krate {
             },
         }
     }
-
-    /// The crate itself, where its macros by example are.
-    pub(crate) fn root(&self) -> &TokenStream {
-        &self.root
-    }
 }
 
 impl ToTokens for Krate {

@@ -12,28 +12,25 @@ pub use crate::gen_server::{
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{
-    Declaration, DeclarationKind, Declared, NotAServer, Placed, RegistryId, Step, Tree,
+    CatalogEntry, Declaration, DeclarationKind, NotAServer, Placed, RegistryId, Step, Tree,
 };
 pub use crate::node::{Slot, TestRuntime};
 pub use crate::process::launch::Launched;
 pub use crate::process::{Actor, Cell, Ctx, ExitReason, Info, NoMessage, Pid, Receiver, ReplyTo};
 pub use crate::registry::{
     DeclaredRegistry, Duplicate, DuplicateByKey, Equivalent, Opaque, Partitions, Readable,
-    Registry, RegistryBuilder, RegistryEvent, RegistryOptions, Shown, Unique, api as reg,
-    declared_child_spec,
+    Registry, RegistryBuilder, RegistryEvent, RegistryOptions, Shown, Unique, declared_child_spec,
 };
 pub use crate::supervisor::{
     AnyChildSpec, App, AutoShutdown, Backoff, ChildInfo, ChildSpec, Children,
     DeclaredDynamicSupervisor, DeclaredSupervisor, DynamicSupervisor, DynamicSupervisorOptions,
     Instance, Restart, Shutdown, Strategy, Supervisor, SupervisorError, SupervisorSpec,
-    dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
-    supervisor_instance, supervisor_running, supervisor_spec, tree,
+    dynamic_options, start_tree, supervisor_spec,
 };
 pub use crate::supervisor::{
     DeclaredPartitionSupervisor, Partition, PartitionSupervisor, PartitionSupervisorOptions,
     ResizeError, part,
 };
 pub use crate::task::{
-    AsyncStream, DeclaredTaskSupervisor, Task, TaskSupervisor, TaskSupervisorOptions,
-    task_child_spec, task_instance, task_options, task_running,
+    AsyncStream, DeclaredTaskSupervisor, Task, TaskSupervisor, TaskSupervisorOptions, task_options,
 };

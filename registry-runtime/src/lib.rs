@@ -75,7 +75,8 @@ pub use process::{
     PanicInfo, Pid, Process, ProcessRef, Received, ReplyTo, SendError, TimerRef, spawn,
 };
 pub use registry::{
-    DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
+    DeclaredRegistry, Duplicate, DuplicateByKey, DuplicateRegistry, RegisterError, Registry,
+    RegistryEvent, Unique, UniqueRegistry,
 };
 /// A server: its state and name on the struct, its handlers on the `impl`, and a client with a method
 /// for each handler.

@@ -8,11 +8,13 @@ pub use crate::process::{
     Ctx, Down, Exit, ExitReason, IdleTimeout, Pid, Process, ReplyTo, SendError, spawn,
 };
 pub use crate::registry::{
-    DeclaredRegistry, Duplicate, DuplicateByKey, RegisterError, Registry, RegistryEvent, Unique,
+    DeclaredRegistry, Duplicate, DuplicateByKey, DuplicateRegistry as _, RegisterError, Registry,
+    RegistryEvent, Unique, UniqueRegistry as _,
 };
 pub use crate::supervisor::{
-    AnyChildSpec, App, ChildSpec, DynamicSupervisor, PartitionSupervisor, Restart, Shutdown,
-    Strategy, Supervisor, SupervisorSpec,
+    AnyChildSpec, App, ChildSpec, DeclaredDynamicSupervisor as _, DeclaredPartitionSupervisor as _,
+    DeclaredSupervisor as _, DynamicSupervisor, PartitionSupervisor, Restart, Shutdown, Strategy,
+    Supervisor, SupervisorSpec,
 };
-pub use crate::task::{OnTimeout, Task, TaskError, TaskSupervisor};
+pub use crate::task::{DeclaredTaskSupervisor as _, OnTimeout, Task, TaskError, TaskSupervisor};
 pub use registry_macros::{gen_server, match_spec, registry, supervision_tree};

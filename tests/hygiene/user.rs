@@ -47,11 +47,9 @@
 )]
 #![deny(rustdoc::all)]
 #![expect(
-    clippy::future_not_send,
     clippy::missing_inline_in_public_items,
     clippy::exhaustive_structs,
     clippy::exhaustive_enums,
-    clippy::cargo_common_metadata,
     clippy::arithmetic_side_effects,
     clippy::missing_errors_doc,
     reason = "the choice of this crate"
@@ -60,6 +58,7 @@
 // Apart, since the editions sort names in different ways.
 use actors::{gen_server, match_spec, registry, supervision_tree};
 
+use actors::DeclaredRegistry as _;
 use actors::{Ctx, ExitReason, ReplyTo};
 
 /// What a session may do.
@@ -220,6 +219,7 @@ mod tests {
     use super::admins;
 
     use super::{App, Event, Holder, Session, Topics};
+    use actors::DeclaredRegistry as _;
 
     #[actors::test(crate = actors)]
     async fn it_runs() {

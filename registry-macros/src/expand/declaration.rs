@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::Visibility;
 
 use crate::krate::Krate;
 
@@ -15,6 +16,42 @@ pub(crate) struct Declaration<'a> {
 }
 
 impl Declaration<'_> {
+    /// The functions of the type's trait that lead to its instance on a node and to its declaration.
+    pub(crate) fn functions(&self, instance: &TokenStream, krate: &Krate) -> TokenStream {
+        let (name, reference) = (self.name, self.reference(krate));
+        quote! {
+            fn slot() -> &'static #krate::Slot<Self, #instance> {
+                static SLOT: #krate::Slot<#name, #instance> = #krate::Slot::new();
+                &SLOT
+            }
+
+            fn declaration() -> &'static #krate::Declaration {
+                #reference
+            }
+        }
+    }
+
+    /// The function that every declared type has of its own: how a supervisor starts it. It is not a
+    /// function of the trait, so that a type which is no server is not told to implement that trait.
+    pub(crate) fn child_spec(
+        &self,
+        vis: &Visibility,
+        spec: &TokenStream,
+        krate: &Krate,
+    ) -> TokenStream {
+        let name = self.name;
+        quote! {
+            #[allow(dead_code, unreachable_pub, reason = "generated: a declared type has it, used or not")]
+            impl #name {
+                /// How a supervisor starts this.
+                #[must_use]
+                #vis fn child_spec() -> #krate::AnyChildSpec {
+                    #spec
+                }
+            }
+        }
+    }
+
     /// An expression of type `&'static Declaration`.
     pub(crate) fn reference(&self, krate: &Krate) -> TokenStream {
         let Self { kind, name, more } = self;
@@ -41,6 +78,6 @@ impl Declaration<'_> {
 /// Submits a declaration: `get` is a path to, or a closure that is, a function that returns it.
 pub(crate) fn submit(krate: &Krate, get: &TokenStream) -> TokenStream {
     quote! {
-        #krate::inventory::submit! { #krate::Declared(#get) }
+        #krate::inventory::submit! { #krate::CatalogEntry(#get) }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::declaration::{self, Declaration};
-use super::registry::{item, visibility};
+use super::registry::item;
 use super::{placement, time};
 use crate::krate::Krate;
 use crate::model::registry::Declared;
@@ -18,7 +18,7 @@ pub(super) fn dynamic(dynamic: &Dynamic, krate: &Krate) -> TokenStream {
     let kind = Kind {
         what: "dynamic supervisor",
         name: "DynamicSupervisor",
-        api: "__dynamic_supervisor_api",
+        options: "dynamic_options",
         has_steps: true,
     };
     kind.expand(dynamic, steps.as_ref(), krate)
@@ -29,7 +29,7 @@ pub(super) fn tasks(tasks: &Dynamic, krate: &Krate) -> TokenStream {
     let kind = Kind {
         what: "task supervisor",
         name: "TaskSupervisor",
-        api: "__task_supervisor_api",
+        options: "task_options",
         has_steps: false,
     };
     kind.expand(tasks, None, krate)
@@ -69,8 +69,8 @@ struct Kind {
     what: &'static str,
     /// The type of the running supervisor; also the kind of declaration.
     name: &'static str,
-    /// The macro that writes its functions.
-    api: &'static str,
+    /// The function that returns the declared options.
+    options: &'static str,
     /// Whether its trait tells the steps.
     has_steps: bool,
 }
@@ -81,9 +81,8 @@ impl Kind {
             cfgs, vis, name, ..
         } = &dynamic.declared;
         let item = item(&dynamic.declared, self.what);
-        let (of, api) = (names::item(self.name), names::item(self.api));
+        let of = names::item(self.name);
         let declared_trait = names::item(&format!("Declared{}", self.name));
-        let (root, vis) = (krate.root(), visibility(vis));
         let more = if self.has_steps {
             quote!(.steps(<#name as #krate::#declared_trait>::STEPS))
         } else {
@@ -95,12 +94,18 @@ impl Kind {
             name,
             more,
         };
-        let reference = declaration.reference(krate);
         let submission = declaration::submit(
             krate,
             &quote!(<#name as #krate::#declared_trait>::declaration),
         );
-        let instance = quote!(#krate::Instance<#krate::#of>);
+        let functions = declaration.functions(&quote!(#krate::Instance<#krate::#of>), krate);
+        let declared_options = names::item(self.options);
+        let spec = quote! {
+            <#krate::AnyChildSpec as #krate::core::convert::From<_>>::from(
+                #krate::#declared_options::<Self>(),
+            )
+        };
+        let child_spec = declaration.child_spec(vis, &spec, krate);
         let (options_type, options) = (
             options_type(&of, krate),
             options(&of, &dynamic.limits, krate),
@@ -113,21 +118,14 @@ impl Kind {
                 impl #krate::#declared_trait for #name {
                     #steps
 
-                    fn slot() -> &'static #krate::Slot<Self, #instance> {
-                        static SLOT: #krate::Slot<#name, #instance> = #krate::Slot::new();
-                        &SLOT
-                    }
-
-                    fn declaration() -> &'static #krate::Declaration {
-                        #reference
-                    }
+                    #functions
 
                     fn options() -> #options_type {
                         #options
                     }
                 }
 
-                #root::#api! { #name, #vis }
+                #child_spec
                 #submission
             };
         }

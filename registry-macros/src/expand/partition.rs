@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::declaration::{self, Declaration};
-use super::registry::{item, visibility};
+use super::registry::item;
 use super::{dynamic, placement, spec};
 use crate::krate::Krate;
 use crate::model::registry::{Declared, Partitions};
@@ -19,18 +19,45 @@ pub(super) fn partition(partition: &Partition, krate: &Krate) -> TokenStream {
     } = &partition.declared;
     let item = item(&partition.declared, "partition supervisor");
     let (of, spec, steps) = of(&partition.of, krate);
-    let root = krate.root();
-    let vis = visibility(vis);
     let declared_trait = quote!(#krate::DeclaredPartitionSupervisor);
     let declaration = Declaration {
         kind: quote!(PartitionSupervisor),
         name,
         more: quote!(.steps(<#name as #declared_trait>::STEPS)),
     };
-    let reference = declaration.reference(krate);
-    let submission = declaration::submit(krate, &quote!(<#name as #declared_trait>::declaration));
     // By way of a trait, so that what is no partition is told of where it is written, and nowhere else.
     let types = quote!(#krate::part::Types);
+    let reference = declaration.reference(krate);
+    let child = quote! {
+        <#krate::AnyChildSpec as #krate::core::convert::From<_>>::from(
+            #krate::part::partition_options::<Self>(),
+        )
+    };
+    // Not a function of the trait, so that a server without a name is not told to implement that.
+    let via = quote! {
+        #[allow(dead_code, unreachable_pub, reason = "generated: a declared type has it, used or not")]
+        impl #name {
+            /// What runs in the partition that a key leads to; see `PartitionSupervisor::via`.
+            ///
+            /// # Errors
+            ///
+            /// `SupervisorError::NotRunning`.
+            ///
+            /// # Elixir
+            ///
+            /// `{:via, PartitionSupervisor, {name, key}}`.
+            #vis fn via<Q>(
+                key: &Q,
+            ) -> #krate::core::result::Result<<Self as #types>::Via, #krate::SupervisorError>
+            where
+                Q: ?#krate::core::marker::Sized + #krate::core::hash::Hash,
+            {
+                #krate::part::via::<Self>(key)
+            }
+        }
+    };
+    let child_spec = declaration.child_spec(vis, &child, krate);
+    let submission = declaration::submit(krate, &quote!(<#name as #declared_trait>::declaration));
     let options = options(partition, &spec, krate);
     quote! {
         #item
@@ -56,7 +83,8 @@ pub(super) fn partition(partition: &Partition, krate: &Krate) -> TokenStream {
                 }
             }
 
-            #root::__partition_supervisor_api! { #name, #vis }
+            #child_spec
+            #via
             #submission
         };
     }

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Visibility;
 use syn::spanned::Spanned;
 
 use super::declaration::{self, Declaration};
@@ -36,15 +35,6 @@ pub(super) fn item(declared: &Declared, what: &str) -> TokenStream {
     }
 }
 
-/// A visibility for a macro by example, which cannot take an empty one at its end.
-pub(super) fn visibility(vis: &Visibility) -> TokenStream {
-    if let Visibility::Inherited = vis {
-        quote!(pub(self))
-    } else {
-        quote!(#vis)
-    }
-}
-
 /// The whole expansion.
 pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
     let Registry {
@@ -59,11 +49,10 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
         cfgs, vis, name, ..
     } = declared;
     let item = item(declared, "registry");
-    let root = krate.root();
-    let (kind, api) = match keys {
-        Keys::Unique => (quote!(Unique), quote!(__unique_registry_api)),
-        Keys::Duplicate => (quote!(Duplicate), quote!(__duplicate_registry_api)),
-        Keys::DuplicateByKey => (quote!(DuplicateByKey), quote!(__duplicate_registry_api)),
+    let kind = match keys {
+        Keys::Unique => quote!(Unique),
+        Keys::Duplicate => quote!(Duplicate),
+        Keys::DuplicateByKey => quote!(DuplicateByKey),
     };
     let key = key
         .as_ref()
@@ -89,12 +78,13 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
         name,
         more: quote!(.registry(#krate::core::option::Option::Some(#id))),
     };
-    let reference = declaration.reference(krate);
+    let functions = declaration.functions(&handle, krate);
     let submission = declaration::submit(
         krate,
         &quote!(<#name as #krate::DeclaredRegistry>::declaration),
     );
-    let api_vis = visibility(vis);
+    let spec = quote!(#krate::declared_child_spec::<Self>());
+    let child_spec = declaration.child_spec(vis, &spec, krate);
     let shown = names::local("key");
     let options = options(registry, krate);
     let configure = configure(registry, krate);
@@ -117,14 +107,7 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
                     #krate::core::column!(),
                 );
 
-                fn slot() -> &'static #krate::Slot<Self, #handle> {
-                    static SLOT: #krate::Slot<#name, #handle> = #krate::Slot::new();
-                    &SLOT
-                }
-
-                fn declaration() -> &'static #krate::Declaration {
-                    #reference
-                }
+                #functions
 
                 fn show_key(
                     #shown: &<Self as #krate::DeclaredRegistry>::Key,
@@ -138,7 +121,7 @@ pub(crate) fn registry(registry: &Registry, krate: &Krate) -> TokenStream {
                 #configure
             }
 
-            #root::#api! { #name, #api_vis }
+            #child_spec
             #submission
         };
     }

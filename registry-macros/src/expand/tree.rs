@@ -1,8 +1,8 @@
 //! `supervision_tree!`: the items of everything that it declares.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use syn::Path;
+use syn::{Path, Type};
 
 use super::declaration::{self, Declaration};
 use super::registry::item;
@@ -120,11 +120,8 @@ struct Root<'a> {
 
 impl Root<'_> {
     fn expand(&self, krate: &Krate) -> TokenStream {
-        let Declared {
-            cfgs, vis, name, ..
-        } = self.declared;
+        let Declared { cfgs, name, .. } = self.declared;
         let item = item(self.declared, self.what);
-        let root = krate.root();
         let types: Vec<_> = self.arguments.iter().map(|argument| &argument.ty).collect();
         let names: Vec<_> = self
             .arguments
@@ -150,7 +147,8 @@ impl Root<'_> {
             name,
             more: quote!(.steps(#own_steps)),
         };
-        let reference = declaration.reference(krate);
+        let functions = declaration.functions(&quote!(#krate::Instance<#krate::Supervisor>), krate);
+        let api = self.api(&types, &names, krate);
         let submission = declaration::submit(
             krate,
             &quote!(<#name as #krate::DeclaredSupervisor>::declaration),
@@ -175,15 +173,7 @@ impl Root<'_> {
                     #requires
                     #steps
 
-                    fn slot() -> &'static #krate::Slot<Self, #krate::Instance<#krate::Supervisor>> {
-                        static SLOT: #krate::Slot<#name, #krate::Instance<#krate::Supervisor>> =
-                            #krate::Slot::new();
-                        &SLOT
-                    }
-
-                    fn declaration() -> &'static #krate::Declaration {
-                        #reference
-                    }
+                    #functions
 
                     fn spec(#args: <Self as #krate::DeclaredSupervisor>::Args) -> #krate::SupervisorSpec {
                         let (#(#names,)*) = #args;
@@ -193,9 +183,64 @@ impl Root<'_> {
                     }
                 }
 
-                #root::__supervisor_api! { #name, #vis, (#(#names: #types),*) }
+                #api
                 #submission
             };
+        }
+    }
+
+    /// The functions that take the tree's own arguments.
+    fn api(&self, types: &[&Type], names: &[&Ident], krate: &Krate) -> TokenStream {
+        let Declared { vis, name, .. } = self.declared;
+        let spec = quote!(#krate::supervisor_spec::<Self>((#(#names,)*)));
+        quote! {
+            #[allow(dead_code, unreachable_pub, reason = "generated: a supervisor has all of its functions, used or not")]
+            impl #name {
+                /// Starts it with all its children, linked to no process.
+                ///
+                /// # Errors
+                ///
+                /// `StartError::Child` names the child that did not start; those before it have been
+                /// ended, in reverse. `StartError::AlreadyStarted` when it runs on this node.
+                ///
+                /// # Cancel safety
+                ///
+                /// Once polled, it starts even if the wait is given up.
+                ///
+                /// # Elixir
+                ///
+                /// `Application.start/2`.
+                #vis async fn start(
+                    #(#names: #types),*
+                ) -> #krate::core::result::Result<#krate::App, #krate::StartError> {
+                    #krate::start_tree::<Self>((#(#names,)*)).await
+                }
+
+                /// Starts it with all its children, linked to the running process if there is one.
+                ///
+                /// # Errors
+                ///
+                /// As `start`.
+                ///
+                /// # Cancel safety
+                ///
+                /// As `start`.
+                ///
+                /// # Elixir
+                ///
+                /// `Supervisor.start_link/2`.
+                #vis async fn start_link(
+                    #(#names: #types),*
+                ) -> #krate::core::result::Result<#krate::Supervisor, #krate::StartError> {
+                    #spec.start_link().await
+                }
+
+                /// How a supervisor starts this.
+                #[must_use]
+                #vis fn child_spec(#(#names: #types),*) -> #krate::AnyChildSpec {
+                    <#krate::AnyChildSpec as #krate::core::convert::From<_>>::from(#spec)
+                }
+            }
         }
     }
 }

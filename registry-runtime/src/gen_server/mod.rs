@@ -114,15 +114,16 @@ pub trait Construct: Sized + 'static {
     }
 }
 
-/// Keys that one process has at a time: a server's name must be of such a registry.
+/// The kind of registry that can name servers: [`UniqueKeys`](crate::registry::UniqueKeys), with a message about servers.
 #[diagnostic::on_unimplemented(
     message = "a server's name is unique, and the keys of its registry are not",
     label = "this registry has `keys = duplicate`",
     note = "write `keys = unique` in the registry's `registry!`, or give the server another registry and let its `init` register in this one"
 )]
-pub trait UniqueKeys: crate::registry::Keys {}
+#[doc(hidden)]
+pub trait NameKeys: crate::registry::UniqueKeys {}
 
-impl UniqueKeys for crate::registry::Unique {}
+impl NameKeys for crate::registry::Unique {}
 
 /// A server that has a name in a registry.
 ///
@@ -161,7 +162,7 @@ impl UniqueKeys for crate::registry::Unique {}
 )]
 pub trait Named: Construct {
     /// The registry, which must be a unique one.
-    type Registry: DeclaredRegistry<Keys: UniqueKeys>;
+    type Registry: DeclaredRegistry<Keys: NameKeys>;
     /// What `via` looks the server up by.
     type Lookup<'key>: LookupKey<<Self::Registry as DeclaredRegistry>::Key>;
 }

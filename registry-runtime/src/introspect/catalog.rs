@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::declaration::{Declaration, DeclarationKind, Declared};
+use super::declaration::{CatalogEntry, Declaration, DeclarationKind};
 use super::placement::{RegistryId, Step};
 
 /// Everything that the program declares, as [`catalog`] lists it.
@@ -28,7 +28,7 @@ static WITNESS: Declaration = Declaration::new(
     line!(),
 );
 
-inventory::submit! { Declared(|| &WITNESS) }
+inventory::submit! { CatalogEntry(|| &WITNESS) }
 
 /// Lists everything that the program declares: registries, servers, supervisors, trees, each with
 /// its place in the source. Generic servers, and what is declared inside of functions, may be missing.
@@ -61,7 +61,7 @@ inventory::submit! { Declared(|| &WITNESS) }
 /// There is none; `Application.spec/1` comes closest.
 #[must_use]
 pub fn catalog() -> Catalog {
-    let submitted = inventory::iter::<Declared>.into_iter();
+    let submitted = inventory::iter::<CatalogEntry>.into_iter();
     Catalog::of(submitted.map(|declared| (declared.0)()))
 }
 

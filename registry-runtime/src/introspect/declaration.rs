@@ -112,6 +112,6 @@ impl Eq for Declaration {}
 /// How declarations get from where they are written to the catalogue.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Declared(pub fn() -> &'static Declaration);
+pub struct CatalogEntry(pub fn() -> &'static Declaration);
 
-inventory::collect!(Declared);
+inventory::collect!(CatalogEntry);

@@ -11,7 +11,7 @@ mod view;
 
 pub use catalog::{Catalog, CatalogError, catalog};
 pub(crate) use catalog::{holder, tree_hint};
-pub use declaration::{Declaration, DeclarationKind, Declared};
+pub use declaration::{CatalogEntry, Declaration, DeclarationKind};
 #[doc(hidden)]
 pub use placement::{NotAServer, Placed, RegistryId, Step};
 pub use report::{Report, set_reporter};

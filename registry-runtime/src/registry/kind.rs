@@ -1,5 +1,6 @@
 //! The kinds of registry, as types; what exists only on one of them is a bound on these.
 
+use super::Registry;
 use crate::process::{NoMessage, Receiver, SendError};
 
 mod sealed {
@@ -46,6 +47,22 @@ pub trait Keys: sealed::Sealed + Send + Sync + 'static {
     note = "declare it `keys = duplicate` to have several processes under a key"
 )]
 pub trait DuplicateKeys: Keys {}
+
+/// The kind under which a key has one process at most: [`Unique`] alone.
+///
+/// Shown in the example of [`Keys`].
+#[diagnostic::on_unimplemented(
+    message = "this needs a registry that keeps one process under a key",
+    label = "the registry is declared `keys = duplicate`",
+    note = "declare it `keys = unique` to have one process under a key"
+)]
+pub trait UniqueKeys: Keys {
+    /// The registry itself, which the compiler then knows to be of the one unique kind.
+    #[doc(hidden)]
+    fn as_unique<K, V, M: ?Sized>(registry: &Registry<K, V, Self, M>) -> &Registry<K, V, Unique, M>
+    where
+        Self: Sized;
+}
 
 /// One process a key at most.
 ///
@@ -117,29 +134,14 @@ impl Keys for DuplicateByKey {
 impl DuplicateKeys for Duplicate {}
 impl DuplicateKeys for DuplicateByKey {}
 
-/// [`DuplicateKeys`] as a bound on declared registries: it names a parameter of the function, so
-/// that it is looked at where the function is called, not where it is declared.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`publish` needs a registry that keeps several processes under a key",
-    label = "the registry is declared `keys = unique`",
-    note = "declare it `keys = duplicate` to have several processes under a key"
-)]
-pub trait KeepsSeveral<Q: ?Sized> {}
-
-impl<Q: ?Sized> KeepsSeveral<Q> for Duplicate {}
-impl<Q: ?Sized> KeepsSeveral<Q> for DuplicateByKey {}
-
-/// The counterpart of [`KeepsSeveral`].
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`update_value` needs a registry that keeps one process a key",
-    label = "the registry is declared `keys = duplicate`",
-    note = "declare it `keys = unique` to have one process a key"
-)]
-pub trait KeepsOne<Q: ?Sized> {}
-
-impl<Q: ?Sized> KeepsOne<Q> for Unique {}
+impl UniqueKeys for Unique {
+    #[inline]
+    fn as_unique<K, V, M: ?Sized>(
+        registry: &Registry<K, V, Self, M>,
+    ) -> &Registry<K, V, Unique, M> {
+        registry
+    }
+}
 
 /// A registry's message type, asked for by the type of what is sent.
 #[doc(hidden)]

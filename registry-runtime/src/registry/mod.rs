@@ -25,16 +25,10 @@
 // two `names` at once, never the other way round; `meta`, `listeners` and the table of `lock`s are
 // leaves. So no cycle can arise.
 
-#[doc(hidden)]
-pub mod api;
-#[doc(hidden)]
-pub mod api_calls;
-mod api_common;
-mod api_kinds;
-mod api_more;
 mod at;
 mod blocks;
 mod declared;
+mod declared_kinds;
 mod dispatch;
 mod error;
 mod handle;
@@ -69,13 +63,14 @@ pub use hashbrown::Equivalent;
 
 pub use declared::DeclaredRegistry;
 pub(crate) use declared::{claim_server, find_server};
+pub use declared_kinds::{DuplicateRegistry, UniqueRegistry};
 pub use dispatch::{Entries, EntriesIter, Entry};
 pub use error::{NotRunning, RegisterError};
 use handle::Inner;
 pub use handle::Registry;
-pub use kind::{Duplicate, DuplicateByKey, DuplicateKeys, Keys, Unique};
 #[doc(hidden)]
-pub use kind::{KeepsOne, KeepsSeveral, Sends};
+pub use kind::Sends;
+pub use kind::{Duplicate, DuplicateByKey, DuplicateKeys, Keys, Unique, UniqueKeys};
 pub use listener::RegistryEvent;
 pub use matching::{IsMatch, Matched};
 pub(crate) use names::{Names, leave_all, shown};

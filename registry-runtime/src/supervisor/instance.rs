@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::{DynamicSupervisor, Supervisor};
+use super::{DynamicSupervisor, Supervisor, SupervisorNotRunning};
 use crate::gen_server::StartError;
+use crate::introspect::Declaration;
 use crate::node::{Slot, SlotRef};
 use crate::process::{Pid, resolve};
 use crate::sync::RwLock;
@@ -58,6 +59,16 @@ impl<T: Running> Instance<T> {
     pub fn get(&self) -> Option<T> {
         self.0.read().clone()
     }
+}
+
+/// The instance of a declared supervisor that runs on the current node.
+pub(crate) fn running<D: 'static, T: Running>(
+    slot: &'static Slot<D, Instance<T>>,
+    declaration: &'static Declaration,
+) -> Result<T, SupervisorNotRunning> {
+    slot.get_or_init(Instance::vacant)
+        .get()
+        .ok_or_else(|| SupervisorNotRunning::declared(declaration))
 }
 
 /// Takes the place of a declared supervisor on the current node.

@@ -1,6 +1,5 @@
 //! Supervisors: processes whose children end before they do, and are started again as told.
 
-mod api;
 mod app;
 mod child;
 mod children;
@@ -17,7 +16,6 @@ mod intensity;
 mod missing;
 mod options;
 mod partition;
-mod partition_api;
 mod partition_declared;
 mod partition_kind;
 mod partition_options;
@@ -50,11 +48,8 @@ pub use partition::PartitionSupervisor;
 pub use partition_declared::DeclaredPartitionSupervisor;
 #[doc(hidden)]
 pub mod part {
-    //! What the functions of declared partition supervisors are made of.
-    pub use super::partition_declared::{
-        Types, child_spec, count_children, handle, options, partitions, resize, start_link, via,
-        whereis, which_children,
-    };
+    //! What declared partition supervisors are made of.
+    pub use super::partition_declared::{Types, options, partition_options, via};
 }
 pub use partition_kind::{Partition, PartitionKey, PartitionSpec};
 pub use partition_options::PartitionSupervisorOptions;
@@ -66,11 +61,8 @@ pub(crate) use view::SupervisorView;
 pub(crate) use child::{BeforeRun, ChildOptions};
 pub use declared::{DeclaredDynamicSupervisor, DeclaredSupervisor};
 #[doc(hidden)]
-pub use declared::{
-    dynamic_child_spec, dynamic_instance, dynamic_options, dynamic_running, start_tree,
-    supervisor_instance, supervisor_running, supervisor_spec, tree,
-};
+pub use declared::{dynamic_options, start_tree, supervisor_spec};
 pub(crate) use dynamic_children::Kept;
 pub(crate) use dynamic_process::end_of;
-pub(crate) use instance::{Claim, claim};
+pub(crate) use instance::{Claim, claim, running};
 pub(crate) use stop::stop_child;

@@ -1,16 +1,19 @@
 //! Partition supervisors that macros declare: types with functions of the running instance.
 
+#![expect(
+    clippy::must_use_candidate,
+    reason = "what comes back is a future, which is `must_use` by itself"
+)]
+
 use std::borrow::Cow;
 use std::hash::Hash;
 
-use super::instance::{Claim, Instance, claim};
+use super::instance::{Claim, Instance, claim, running};
 use super::partition::PartitionSupervisor;
 use super::partition_kind::Partition;
 use super::partition_options::PartitionSupervisorOptions;
 use super::partition_resize::ResizeError;
-use super::{
-    AnyChildSpec, ChildInfo, Children, SupervisorError, SupervisorNotRunning, SupervisorSpec,
-};
+use super::{ChildInfo, Children, SupervisorError, SupervisorSpec};
 use crate::gen_server::StartError;
 use crate::introspect::{Declaration, Step};
 use crate::node::Slot;
@@ -18,6 +21,9 @@ use crate::process::Pid;
 use crate::registry::Partitions;
 
 /// A partition supervisor that is declared as a type: written by `partition_supervisor!<…>`.
+///
+/// Each function acts on the instance that runs on the current [`Node`](crate::node::Node). It does
+/// what the function of the same name of [`PartitionSupervisor`] does, and is documented there.
 ///
 /// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
 ///
@@ -43,6 +49,66 @@ pub trait DeclaredPartitionSupervisor: Sized + 'static {
 
     /// The partitions and their options.
     fn options() -> PartitionSupervisorOptions<Self::Of>;
+
+    /// A handle on the running instance.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::NotRunning`].
+    fn handle() -> Result<PartitionSupervisor<Self::Of>, SupervisorError> {
+        Ok(running(Self::slot(), Self::declaration())?)
+    }
+
+    /// As [`PartitionSupervisorOptions::start_link`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyStarted`] when an instance runs on this node, and as there.
+    ///
+    /// # Cancel safety
+    ///
+    /// As there.
+    fn start_link() -> impl Future<Output = Result<PartitionSupervisor<Self::Of>, StartError>> + Send
+    {
+        partition_options::<Self>().start_link()
+    }
+
+    /// As [`PartitionSupervisor::partitions`]; 0 while no instance runs.
+    #[must_use]
+    fn partitions() -> usize {
+        Self::handle().map_or(0, |running| running.partitions())
+    }
+
+    /// As [`PartitionSupervisor::resize`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// As there.
+    fn resize(partitions: usize) -> impl Future<Output = Result<usize, ResizeError>> + Send {
+        async move { Self::handle()?.resize(partitions).await }
+    }
+
+    /// As [`PartitionSupervisor::which_children`].
+    #[must_use]
+    fn which_children() -> Vec<ChildInfo> {
+        Self::handle().map_or_else(|_| Vec::new(), |running| running.which_children())
+    }
+
+    /// As [`PartitionSupervisor::count_children`].
+    #[must_use]
+    fn count_children() -> Children {
+        Self::handle().map_or_else(|_| Children::default(), |running| running.count_children())
+    }
+
+    /// The pid of the running instance.
+    #[must_use]
+    fn whereis() -> Option<Pid> {
+        Self::handle().ok().map(|running| running.pid())
+    }
 }
 
 /// The types in the functions of a declared one.
@@ -82,8 +148,9 @@ where
     PartitionSupervisorOptions::declared(partitions.unwrap_or_default(), policy, spec)
 }
 
-/// The options of a declared one, which takes its type's place when it starts.
-fn named<D: DeclaredPartitionSupervisor>() -> PartitionSupervisorOptions<D::Of> {
+/// The options of a declared partition supervisor, which takes its type's slot when it starts.
+#[must_use]
+pub fn partition_options<D: DeclaredPartitionSupervisor>() -> PartitionSupervisorOptions<D::Of> {
     fn take<D: DeclaredPartitionSupervisor>(
         running: &PartitionSupervisor<D::Of>,
     ) -> Result<Claim, StartError> {
@@ -95,36 +162,7 @@ fn named<D: DeclaredPartitionSupervisor>() -> PartitionSupervisorOptions<D::Of> 
     options
 }
 
-/// How a supervisor starts a declared partition supervisor.
-#[must_use]
-pub fn child_spec<D: DeclaredPartitionSupervisor>() -> AnyChildSpec {
-    named::<D>().into()
-}
-
-/// The running instance on the current node.
-///
-/// # Errors
-///
-/// [`SupervisorError::NotRunning`].
-pub fn handle<D: DeclaredPartitionSupervisor>()
--> Result<PartitionSupervisor<D::Of>, SupervisorError> {
-    D::slot()
-        .get_or_init(Instance::vacant)
-        .get()
-        .ok_or_else(|| SupervisorNotRunning::declared(D::declaration()).into())
-}
-
-/// Starts it, linked.
-///
-/// # Errors
-///
-/// [`StartError::Child`], [`StartError::AlreadyStarted`], [`StartError::NoRuntime`].
-pub async fn start_link<D: DeclaredPartitionSupervisor>()
--> Result<PartitionSupervisor<D::Of>, StartError> {
-    named::<D>().start_link().await
-}
-
-/// What a key leads to.
+/// As [`PartitionSupervisor::via`], of the running instance.
 ///
 /// # Errors
 ///
@@ -132,40 +170,5 @@ pub async fn start_link<D: DeclaredPartitionSupervisor>()
 pub fn via<D: DeclaredPartitionSupervisor>(
     key: &(impl Hash + ?Sized),
 ) -> Result<<D::Of as Partition>::Via, SupervisorError> {
-    handle::<D>().map(|running| running.via(key))
-}
-
-/// How many there are.
-#[must_use]
-pub fn partitions<D: DeclaredPartitionSupervisor>() -> usize {
-    handle::<D>().map_or(0, |running| running.partitions())
-}
-
-/// Changes how many there are.
-///
-/// # Errors
-///
-/// [`ResizeError`].
-pub async fn resize<D: DeclaredPartitionSupervisor>(
-    partitions: usize,
-) -> Result<usize, ResizeError> {
-    handle::<D>()?.resize(partitions).await
-}
-
-/// The partitions.
-#[must_use]
-pub fn which_children<D: DeclaredPartitionSupervisor>() -> Vec<ChildInfo> {
-    handle::<D>().map_or_else(|_| Vec::new(), |running| running.which_children())
-}
-
-/// How many run.
-#[must_use]
-pub fn count_children<D: DeclaredPartitionSupervisor>() -> Children {
-    handle::<D>().map_or_else(|_| Children::default(), |running| running.count_children())
-}
-
-/// The supervisor's pid.
-#[must_use]
-pub fn whereis<D: DeclaredPartitionSupervisor>() -> Option<Pid> {
-    handle::<D>().ok().map(|running| running.pid())
+    D::handle().map(|running| running.via(key))
 }

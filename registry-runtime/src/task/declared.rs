@@ -1,18 +1,28 @@
 //! Task supervisors that macros declare: types with functions of the running instance.
 
+#![expect(
+    clippy::must_use_candidate,
+    reason = "what comes back is a future, which is `must_use` by itself"
+)]
+
 use std::borrow::Cow;
 
-use super::{TaskSupervisor, TaskSupervisorOptions};
+use super::{AsyncStream, Task, TaskSupervisor, TaskSupervisorOptions};
 use crate::gen_server::StartError;
 use crate::introspect::Declaration;
 use crate::node::Slot;
 use crate::process::Pid;
 use crate::supervisor::{
-    AnyChildSpec, Claim, DynamicSupervisor, Instance, Running, SupervisorError,
-    SupervisorNotRunning, claim,
+    AnyChildSpec, ChildInfo, Children, Claim, DynamicSupervisor, Instance, Running,
+    SupervisorError, claim, running,
 };
 
 /// A task supervisor that is declared as a type: written by `task_supervisor!<…>`.
+///
+/// Each function acts on the instance that runs on the current [`Node`](crate::node::Node). It does
+/// what the function of the same name of [`TaskSupervisor`] does, and is documented there. While no
+/// instance runs, a start returns [`StartError::SupervisorNotRunning`], the rest
+/// [`SupervisorError::NotRunning`] or nothing.
 ///
 /// Written by [`supervision_tree!`](macro@crate::supervision_tree), where it is shown.
 ///
@@ -36,6 +46,149 @@ pub trait DeclaredTaskSupervisor: Sized + 'static {
     fn options() -> TaskSupervisorOptions {
         TaskSupervisorOptions::default()
     }
+
+    /// A handle on the running instance.
+    ///
+    /// # Errors
+    ///
+    /// [`SupervisorError::NotRunning`].
+    fn handle() -> Result<TaskSupervisor, SupervisorError> {
+        Ok(running(Self::slot(), Self::declaration())?)
+    }
+
+    /// As [`TaskSupervisorOptions::start_link`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::AlreadyStarted`] when an instance runs on this node, and as there.
+    fn start_link() -> Result<TaskSupervisor, StartError> {
+        task_options::<Self>().start_link()
+    }
+
+    /// As [`TaskSupervisor::run`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn run<F>(future: F) -> Result<Task<F::Output>, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        running(Self::slot(), Self::declaration())?.run(future)
+    }
+
+    /// As [`TaskSupervisor::run_nolink`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn run_nolink<F>(future: F) -> Result<Task<F::Output>, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        running(Self::slot(), Self::declaration())?.run_nolink(future)
+    }
+
+    /// As [`TaskSupervisor::start_child`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    fn start_child<F>(future: F) -> Result<Pid, StartError>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        running(Self::slot(), Self::declaration())?.start_child(future)
+    }
+
+    /// As [`TaskSupervisor::start_any`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// As there.
+    fn start_any(
+        spec: impl Into<AnyChildSpec> + Send,
+    ) -> impl Future<Output = Result<Pid, StartError>> + Send {
+        async {
+            let supervisor = running(Self::slot(), Self::declaration())?;
+            supervisor.start_any(spec).await
+        }
+    }
+
+    /// As [`TaskSupervisor::async_stream`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::SupervisorNotRunning`].
+    fn async_stream<I, F, Fut>(
+        items: I,
+        body: F,
+    ) -> Result<AsyncStream<I::IntoIter, F, Fut::Output>, StartError>
+    where
+        I: IntoIterator,
+        F: FnMut(I::Item) -> Fut,
+        Fut: Future<Output: Send> + Send + 'static,
+    {
+        Ok(running(Self::slot(), Self::declaration())?.async_stream(items, body))
+    }
+
+    /// As [`TaskSupervisor::async_stream_nolink`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::SupervisorNotRunning`].
+    fn async_stream_nolink<I, F, Fut>(
+        items: I,
+        body: F,
+    ) -> Result<AsyncStream<I::IntoIter, F, Fut::Output>, StartError>
+    where
+        I: IntoIterator,
+        F: FnMut(I::Item) -> Fut,
+        Fut: Future<Output: Send> + Send + 'static,
+    {
+        Ok(running(Self::slot(), Self::declaration())?.async_stream_nolink(items, body))
+    }
+
+    /// As [`TaskSupervisor::terminate_child`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Cancel safety
+    ///
+    /// As there.
+    fn terminate_child(pid: Pid) -> impl Future<Output = Result<(), SupervisorError>> + Send {
+        async move { Self::handle()?.terminate_child(pid).await }
+    }
+
+    /// As [`TaskSupervisor::children`].
+    #[must_use]
+    fn children() -> Vec<Pid> {
+        Self::handle().map_or_else(|_| Vec::new(), |running| running.children())
+    }
+
+    /// As [`TaskSupervisor::which_children`].
+    #[must_use]
+    fn which_children() -> Vec<ChildInfo> {
+        Self::handle().map_or_else(|_| Vec::new(), |running| running.which_children())
+    }
+
+    /// As [`TaskSupervisor::count_children`].
+    #[must_use]
+    fn count_children() -> Children {
+        Self::handle().map_or_else(|_| Children::default(), |running| running.count_children())
+    }
+
+    /// The pid of the running instance.
+    #[must_use]
+    fn whereis() -> Option<Pid> {
+        Self::handle().ok().map(|running| running.pid())
+    }
 }
 
 impl Running for TaskSupervisor {
@@ -54,31 +207,4 @@ pub fn task_options<D: DeclaredTaskSupervisor>() -> TaskSupervisorOptions {
     options.0.claim = take::<D>;
     options.0.declaration = Some(D::declaration());
     options
-}
-
-/// How a supervisor starts a declared task supervisor.
-#[must_use]
-pub fn task_child_spec<D: DeclaredTaskSupervisor>() -> AnyChildSpec {
-    task_options::<D>().into()
-}
-
-/// The running instance on the current node.
-///
-/// # Errors
-///
-/// [`SupervisorError::NotRunning`].
-pub fn task_instance<D: DeclaredTaskSupervisor>() -> Result<TaskSupervisor, SupervisorError> {
-    D::slot()
-        .get_or_init(Instance::vacant)
-        .get()
-        .ok_or_else(|| SupervisorNotRunning::declared(D::declaration()).into())
-}
-
-/// As [`task_instance`], for those who start a task.
-///
-/// # Errors
-///
-/// [`StartError::SupervisorNotRunning`].
-pub fn task_running<D: DeclaredTaskSupervisor>() -> Result<TaskSupervisor, StartError> {
-    task_instance::<D>().map_err(|_| SupervisorNotRunning::declared(D::declaration()).into())
 }

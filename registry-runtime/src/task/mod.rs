@@ -4,7 +4,6 @@
 //! and killed, and what it starts and calls is started and called by it. It has no mailbox to speak
 //! of and traps no exits: an exit signal ends it at its next await.
 
-mod api;
 mod declared;
 mod error;
 mod handle;
@@ -21,7 +20,7 @@ mod wait;
 
 pub use declared::DeclaredTaskSupervisor;
 #[doc(hidden)]
-pub use declared::{task_child_spec, task_instance, task_options, task_running};
+pub use declared::task_options;
 pub use error::TaskError;
 pub use handle::Task;
 pub use options::TaskSupervisorOptions;

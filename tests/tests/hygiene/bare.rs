@@ -61,6 +61,7 @@ impl Session {
         &mut self,
         ctx: &mut ::registry_runtime::Ctx<Self>,
     ) -> ::core::result::Result<(), ::registry_runtime::ExitReason> {
+        use ::registry_runtime::DeclaredRegistry as _;
         Topics::register(ctx, 3, ())?;
         Parts::register(ctx, 4, ())?;
         ::core::result::Result::Ok(())
@@ -134,6 +135,8 @@ impl<T: ::core::clone::Clone + ::core::marker::Send + 'static> Held<T> {
 
 #[::registry_runtime::test]
 async fn everything_runs_without_a_prelude() {
+    use ::registry_runtime::DeclaredRegistry as _;
+    use ::registry_runtime::supervisor::DeclaredDynamicSupervisor as _;
     use ::std::borrow::ToOwned as _;
     let app = App::start(2).await.unwrap();
     let spec = Session::child_spec("a".to_owned(), 1);

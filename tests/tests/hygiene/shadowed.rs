@@ -8,6 +8,7 @@
     reason = "there to be in the way"
 )]
 
+use ::registry_runtime::DeclaredRegistry as _;
 use ::registry_runtime::{gen_server, match_spec, registry, supervision_tree};
 
 struct Option;

@@ -1,6 +1,6 @@
 //! Partition supervisors that are declared as types.
 
-use registry_runtime::__private::{Instance, Slot};
+use registry_runtime::__private::{Instance, Slot, part};
 use registry_runtime::agent::AgentServer;
 use registry_runtime::prelude::*;
 use registry_runtime::supervisor::PartitionSupervisorOptions;
@@ -37,11 +37,9 @@ impl DeclaredPartitionSupervisor for Shards {
     }
 }
 
-registry_runtime::__partition_supervisor_api! { Shards, pub(crate) }
-
 #[registry_runtime::test]
 async fn a_declared_one_is_found_by_its_type() {
-    let Err(SupervisorError::NotRunning(missing)) = Shards::via(&1) else {
+    let Err(SupervisorError::NotRunning(missing)) = part::via::<Shards>(&1) else {
         panic!("it was not started");
     };
     assert!(
@@ -53,11 +51,14 @@ async fn a_declared_one_is_found_by_its_type() {
     assert_eq!((Shards::partitions(), Shards::whereis()), (0, None));
     assert_eq!(Shards::count_children(), Children::default());
     let tree = SupervisorSpec::new("App")
-        .child(Shards::child_spec())
+        .child(part::partition_options::<Shards>())
         .start()
         .await
         .unwrap();
-    assert_eq!(Shards::via(&4).unwrap().get(|number| *number).await, Ok(1));
+    assert_eq!(
+        part::via::<Shards>(&4).unwrap().get(|number| *number).await,
+        Ok(1)
+    );
     assert_eq!(Shards::resize(2).await, Ok(3));
     assert_eq!(Shards::partitions(), 2);
     assert_eq!(Shards::which_children().len(), 3);

@@ -2,7 +2,7 @@
 
 use std::future::pending;
 
-use registry_runtime::__private::{Instance, Slot};
+use registry_runtime::__private::{Instance, Slot, task_options};
 use registry_runtime::prelude::*;
 use registry_runtime::{
     Children, Declaration, DeclarationKind, DeclaredTaskSupervisor, SupervisorError,
@@ -34,8 +34,6 @@ impl DeclaredTaskSupervisor for Jobs {
     }
 }
 
-registry_runtime::__task_supervisor_api! { Jobs, pub(crate) }
-
 #[registry_runtime::test]
 async fn a_declared_one_is_found_by_its_type() {
     let Err(SupervisorError::NotRunning(missing)) = Jobs::handle() else {
@@ -58,7 +56,7 @@ async fn a_declared_one_is_found_by_its_type() {
         (Vec::new(), Children::default())
     );
     let tree = SupervisorSpec::new("App")
-        .child(Jobs::child_spec())
+        .child(task_options::<Jobs>())
         .start()
         .await
         .unwrap();

@@ -1,13 +1,15 @@
-//! The functions that the macros write, on types written by hand.
+//! The functions of declared registries, on types written by hand.
 
 use crate::introspect::{Declaration, DeclarationKind, RegistryId};
 use crate::node::{Node, Slot};
 use crate::process::{ExitReason, NoMessage, Process, spawn};
-use crate::registry::api::Handle;
-use crate::registry::{DeclaredRegistry, Duplicate, RegisterError, Unique};
+use crate::registry::declared::Handle;
+use crate::registry::{
+    DeclaredRegistry, Duplicate, DuplicateRegistry as _, RegisterError, Unique, UniqueRegistry as _,
+};
 
 macro_rules! declare {
-    ($name:ident, $kind:ty, $message:ty, $api:ident) => {
+    ($name:ident, $kind:ty, $message:ty) => {
         enum $name {}
 
         impl DeclaredRegistry for $name {
@@ -34,13 +36,11 @@ macro_rules! declare {
                 &DECLARATION
             }
         }
-
-        crate::$api! { $name, pub }
     };
 }
 
-declare!(Sessions, Unique, NoMessage, __unique_registry_api);
-declare!(Topics, Duplicate, String, __duplicate_registry_api);
+declare!(Sessions, Unique, NoMessage);
+declare!(Topics, Duplicate, String);
 
 #[tokio::test]
 async fn a_declared_registry_has_the_functions_of_the_value_on_each_node_its_own() {
