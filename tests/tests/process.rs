@@ -55,6 +55,32 @@ async fn send_after_returns_a_timer_that_can_be_cancelled() {
     .await;
 }
 
+#[registry_runtime::test(start_paused = true)]
+async fn a_message_to_another_is_taken_back_or_sent_once() {
+    let log = Log::new();
+    let noted = log.clone();
+    let receiver = spawn(async move |mut ctx: Process<u32>| {
+        loop {
+            noted.add(ctx.recv().await.to_string());
+        }
+    });
+    let second = Duration::from_secs(1);
+    let taken_back = receiver.pid().send_after(second, 1_u32);
+    let sent = receiver.pid().send_after(second, 2_u32);
+    let again = taken_back.clone();
+    assert_eq!(taken_back.cancel(), Some(second));
+    assert_eq!(again.cancel(), None, "it was taken back before");
+    log.until("2").await;
+    assert_eq!(sent.cancel(), None);
+    assert_eq!(log.count("1"), 0);
+
+    let to_nobody = receiver.pid().send_after(second, 3_u32);
+    receiver.pid().exit(ExitReason::Kill);
+    receiver.ended().await;
+    tokio::time::sleep(2 * second).await;
+    assert_eq!(to_nobody.cancel(), None);
+}
+
 /// Of `sleep/1 with 2^32`: no width of an integer is to be seen.
 #[registry_runtime::test(start_paused = true)]
 async fn a_timer_may_be_further_off_than_milliseconds_of_32_bits_and_than_the_clock_can_count() {

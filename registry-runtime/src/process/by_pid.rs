@@ -1,5 +1,8 @@
 //! What anybody may do to a process by its pid.
 
+use std::any::Any;
+use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
@@ -7,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::timers::far_enough;
 use super::{ExitReason, Pid, SendError, current, exit};
+use crate::sync::Mutex;
 
 /// A message on its way to a process, until its time has come; made by [`Pid::send_after`].
 ///
@@ -36,10 +40,15 @@ use super::{ExitReason, Pid, SendError, current, exit};
 pub struct DelayedSend {
     task: AbortHandle,
     at: Instant,
+    due: Arc<Due>,
 }
 
 impl DelayedSend {
-    /// Takes the message back: how long it would have taken, or `None` if it is out already.
+    /// Takes the message back: how long it would have taken, or `None` if it is out or was taken back
+    /// already.
+    ///
+    /// After `Some`, the message never comes. After `None`, nothing is sent any more: the message is in the mailbox
+    /// or was received, unless the process had ended or its bounded mailbox was full.
     ///
     /// Shown in the [example](Self#examples).
     ///
@@ -48,11 +57,42 @@ impl DelayedSend {
     /// `Process.cancel_timer/1`.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn cancel(&self) -> Option<Duration> {
-        if self.task.is_finished() {
+        if !self.due.take_back() {
             return None;
         }
         self.task.abort();
         Some(self.at.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// Whether a delayed message is still to be sent: it is sent or taken back, and only one of the two, once.
+///
+/// Lock order: the mailbox of the receiver is locked under it. Nobody is woken and nothing is dropped
+/// under it.
+#[derive(Debug)]
+pub(super) struct Due(Mutex<bool>);
+
+impl Due {
+    pub(super) fn new() -> Self {
+        Self(Mutex::new(true))
+    }
+
+    /// `true` if the message is taken back by this, and will not be sent.
+    pub(super) fn take_back(&self) -> bool {
+        mem::replace(&mut *self.0.lock(), false)
+    }
+
+    /// Sends the message, unless it was taken back.
+    pub(super) fn send(&self, to: Pid, message: Box<dyn Any + Send>) {
+        let target = super::resolve(to);
+        let mut due = self.0.lock();
+        if mem::replace(&mut *due, false)
+            && let Some(target) = target
+        {
+            let pushed = target.put_any(message, false);
+            drop(due);
+            drop(pushed.settle(&*target));
+        }
     }
 }
 
@@ -160,13 +200,16 @@ impl Pid {
     pub fn send_after<T: Send + 'static>(self, after: Duration, message: T) -> DelayedSend {
         let at = far_enough(after);
         let node = crate::node::Node::current();
+        let due = Arc::new(Due::new());
+        let decides = Arc::clone(&due);
         let task = tokio::spawn(node.scope(async move {
             sleep_until(at).await;
-            let _ = self.send(message);
+            decides.send(self, Box::new(message));
         }));
         DelayedSend {
             task: task.abort_handle(),
             at,
+            due,
         }
     }
 }

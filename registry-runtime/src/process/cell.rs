@@ -11,8 +11,8 @@
 //! 3. Once `DEAD`, `links`, `children` and `watchers` take nothing in: who comes late is told so
 //!    and answers for itself. All of them are read and changed under the `control` lock.
 //!
-//! Lock order: the `control` lock is a leaf; no other lock of this crate is taken under it, and
-//! nobody is woken under it.
+//! Lock order: under the `control` lock, the mailbox of the same process may be locked. `links` also takes a
+//! second `control` lock. No other lock of this crate is taken under it, and nobody is woken under it.
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ use super::mailbox::{Mailbox, MailboxFigures, Push};
 use super::pid_map::Pids;
 use super::pid_set::PidSet;
 use super::reply::ReplyTo;
-use super::signal::{Envelope, MonitorRef};
+use super::signal::{Envelope, MonitorRef, Pushed};
 use super::{Actor, ExitReason, Info, Pid, panics};
 use crate::introspect::View;
 use crate::node::Node;
@@ -169,6 +169,15 @@ impl Header {
         }
     }
 
+    /// Wakes what the process said to wake in place of its task, or else its task.
+    #[inline]
+    pub(crate) fn wake_at(&self, elsewhere: Option<Waker>) {
+        match elsewhere {
+            None => self.wake(),
+            Some(waker) => waker.wake(),
+        }
+    }
+
     /// Whether [`Header::wake`] would do for the waker.
     #[inline]
     pub(crate) fn is_woken_by(&self, waker: &Waker) -> bool {
@@ -238,7 +247,7 @@ impl<A: Actor> Cell<A> {
     fn pushed(&self, push: Push<Envelope<A::Msg>>) -> Result<(), Refused<A::Msg>> {
         match push {
             Push::Wake(elsewhere) => {
-                self.wake(elsewhere);
+                self.header.wake_at(elsewhere);
                 Ok(())
             }
             Push::Full(Envelope::Message(message)) => Err(Refused::Full(message)),
@@ -249,29 +258,16 @@ impl<A: Actor> Cell<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
-    #[inline]
-    fn wake(&self, elsewhere: Option<Waker>) {
-        match elsewhere {
-            None => self.header.wake(),
-            Some(waker) => waker.wake(),
-        }
-    }
-}
-
 /// A process of any type.
 pub trait Proc: Any + Send + Sync {
     #[doc(hidden)]
     fn header(&self) -> &Header;
     #[doc(hidden)]
     fn type_name(&self) -> &'static str;
-    /// Puts an untyped message into the mailbox; `signal`s go in even when it is full.
+    /// Puts an untyped message into the mailbox, and leaves it to the caller to wake the process;
+    /// `signal`s go in even when it is full.
     #[doc(hidden)]
-    fn push_any(
-        &self,
-        message: Box<dyn Any + Send>,
-        signal: bool,
-    ) -> Result<(), Box<dyn Any + Send>>;
+    fn put_any(&self, message: Box<dyn Any + Send>, signal: bool) -> Pushed;
     /// Takes no more messages; what is returned drops those that are left.
     #[doc(hidden)]
     fn close(&self) -> Option<Box<dyn FnOnce()>>;
@@ -293,24 +289,21 @@ impl<A: Actor> Proc for Cell<A> {
         A::type_name()
     }
 
-    fn push_any(
-        &self,
-        message: Box<dyn Any + Send>,
-        signal: bool,
-    ) -> Result<(), Box<dyn Any + Send>> {
+    fn put_any(&self, message: Box<dyn Any + Send>, signal: bool) -> Pushed {
         let push = if signal {
             self.mailbox.push_signal(Envelope::Any(message))
         } else {
             self.mailbox.push(Envelope::Any(message))
         };
-        match push {
-            Push::Wake(elsewhere) => self.wake(elsewhere),
-            Push::Closed(Envelope::Any(message)) | Push::Full(Envelope::Any(message)) => {
-                return Err(message);
-            }
-            _ => {}
-        }
-        Ok(())
+        Pushed(match push {
+            Push::Wake(elsewhere) => Push::Wake(elsewhere),
+            Push::Full(Envelope::Any(message)) => Push::Full(message),
+            Push::Closed(Envelope::Any(message)) => Push::Closed(message),
+            // What comes back is what went in, and that was untyped.
+            Push::Queued
+            | Push::Full(Envelope::Message(_))
+            | Push::Closed(Envelope::Message(_)) => Push::Queued,
+        })
     }
 
     fn close(&self) -> Option<Box<dyn FnOnce()>> {
@@ -329,6 +322,21 @@ impl<A: Actor> Proc for Cell<A> {
 impl<A: Actor> std::fmt::Debug for Cell<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", A::type_name(), self.header.pid)
+    }
+}
+
+impl dyn Proc {
+    /// Puts an untyped message into the mailbox, and wakes the process; `signal`s go in even when it is full.
+    ///
+    /// # Errors
+    ///
+    /// The message, if the process takes no more.
+    pub(crate) fn push_any(
+        &self,
+        message: Box<dyn Any + Send>,
+        signal: bool,
+    ) -> Result<(), Box<dyn Any + Send>> {
+        self.put_any(message, signal).settle(self)
     }
 }
 

@@ -14,7 +14,7 @@ use super::cell::{EXIT, KILL, TRAP};
 use super::mailbox::Mailbox;
 use super::signal::{Down, Envelope, MonitorRef};
 use super::timers::{Timed, TimerRef, Timers, far_enough};
-use super::{Actor, Cell, ExitReason, Info, Pid, current, exit, panics};
+use super::{Actor, Cell, ExitReason, Info, Pid, current, exit, links, panics};
 use crate::node::Node;
 use crate::sync::Ordering;
 
@@ -326,10 +326,14 @@ impl<A: Actor> Ctx<A> {
     ///
     /// `Process.link/1`.
     pub fn link(&self, pid: Pid) {
-        exit::link(&*self.cell, pid);
+        links::link(&*self.cell, pid);
     }
 
-    /// Undoes [`Ctx::link`]. An `Exit` that is in the mailbox already stays there.
+    /// Undoes [`Ctx::link`], whichever side made the link.
+    ///
+    /// It is final: once it has returned, the link has no effect on this process any more, unless it is
+    /// made anew. What the other's death has done before stays. An [`Exit`](super::Exit) that is in the mailbox already is still
+    /// received, and a process that does not trap exits and has been told to end still ends.
     ///
     /// Shown in the example of [`link`](Self::link).
     ///
@@ -337,7 +341,7 @@ impl<A: Actor> Ctx<A> {
     ///
     /// `Process.unlink/1`.
     pub fn unlink(&self, pid: Pid) {
-        exit::unlink(&*self.cell, pid);
+        links::unlink(&*self.cell, pid);
     }
 
     /// Has this process told of another's death, by a [`Down`] that comes after all that the other
@@ -369,11 +373,13 @@ impl<A: Actor> Ctx<A> {
     /// `Process.monitor/1`.
     #[must_use = "the reference tells which monitor a `Down` belongs to"]
     pub fn monitor(&self, pid: Pid) -> MonitorRef {
-        exit::monitor(&*self.cell, pid)
+        links::monitor(&*self.cell, pid)
     }
 
-    /// Ends a monitor; `false` if it was over. A [`Down`] that is in the mailbox already stays
-    /// there: see [`Ctx::demonitor_flush`].
+    /// Ends a monitor; `false` if it was over.
+    ///
+    /// It is final: once it has returned, no [`Down`] of this monitor is put into the mailbox any more. One
+    /// that is there already stays there: then `false` comes back. [`Ctx::demonitor_flush`] takes it out.
     ///
     /// Shown in the example of [`monitor`](Self::monitor).
     ///
@@ -382,10 +388,11 @@ impl<A: Actor> Ctx<A> {
     /// `Process.demonitor/1`.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn demonitor(&self, monitor: MonitorRef) -> bool {
-        exit::demonitor(&*self.cell, monitor)
+        links::demonitor(&*self.cell, monitor)
     }
 
-    /// Ends a monitor, and takes its [`Down`] out of the mailbox if it is there already.
+    /// Ends a monitor, and takes its [`Down`] out of the mailbox if it is there already. Once it has
+    /// returned, this process receives no `Down` of this monitor any more. `false` if the monitor was over.
     ///
     /// Shown in the example of [`monitor`](Self::monitor).
     ///
@@ -393,7 +400,7 @@ impl<A: Actor> Ctx<A> {
     ///
     /// `Process.demonitor(ref, [:flush])`.
     pub fn demonitor_flush(&mut self, monitor: MonitorRef) -> bool {
-        let was_there = exit::demonitor(&*self.cell, monitor);
+        let was_there = links::demonitor(&*self.cell, monitor);
         let other = |envelope: &Envelope<A::Msg>| match envelope {
             Envelope::Any(any) => any
                 .downcast_ref::<Down>()

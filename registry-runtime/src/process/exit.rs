@@ -1,4 +1,4 @@
-//! Exit signals, links, monitors, and the order in which a process ends.
+//! Exit signals, and the order in which a process ends.
 //!
 //! A process ends in this order, whatever ends it:
 //!
@@ -18,161 +18,66 @@
 use std::any::Any;
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64 as Counter;
 use std::task::Poll;
 
 use super::DeadlockPath;
-use super::cell::{DEAD, EXIT, EXITING, KILL, START_AWAITED, STARTED, TRAP, Watcher};
+use super::cell::{Control, DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
 use super::deadlock::Held;
+use super::mailbox::Push;
 use super::reply::{Awaiting, reply_slot};
-use super::signal::{ChildExit, Down, Exit, MonitorRef};
-use super::{ExitReason, Pid, Proc, deadlock, resolve};
+use super::signal::{ChildExit, Exit, MonitorRef, Pushed};
+use super::{ExitReason, Pid, Proc, deadlock, links, resolve};
 use crate::introspect::View;
 use crate::registry;
 use crate::sync::Ordering;
 
 /// Asks a process to exit, as `Process.exit/2` does.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "most callers have made the reason for this and give it away"
+)]
 pub(crate) fn signal(target: &dyn Proc, from: Option<Pid>, reason: ExitReason) {
     if matches!(reason, ExitReason::Kill) {
         let control = target.header().control.lock();
         target.header().flags.fetch_or(KILL, Ordering::AcqRel);
         drop(control);
         target.header().wake();
-    } else if reason.is_normal() && from != Some(target.header().pid) {
-        if target.header().has(TRAP) {
-            tell(target, Exit::new(from, reason));
-        }
     } else {
-        deliver(target, from, reason);
+        deliver(target, from, &reason);
     }
 }
 
-/// Tells a process that one it is linked to has ended.
-pub(crate) fn link_signal(target: &dyn Proc, from: Pid, reason: ExitReason) {
-    if target.header().has(TRAP) {
-        tell(target, Exit::new(Some(from), reason));
-    } else if !reason.is_normal() {
-        deliver(target, Some(from), reason);
-    }
+/// Gives a process an exit signal that is no kill.
+pub(crate) fn deliver(target: &dyn Proc, from: Option<Pid>, reason: &ExitReason) {
+    let mut control = target.header().control.lock();
+    let pushed = deliver_under(target, &mut control, from, reason);
+    drop(control);
+    drop(pushed.settle(target));
 }
 
-fn deliver(target: &dyn Proc, from: Option<Pid>, reason: ExitReason) {
+/// As [`deliver`], under the `control` lock; what is returned is to be settled once that is released.
+pub(super) fn deliver_under(
+    target: &dyn Proc,
+    control: &mut Control,
+    from: Option<Pid>,
+    reason: &ExitReason,
+) -> Pushed {
     let header = target.header();
     if header.has(TRAP) {
-        tell(target, Exit::new(from, reason));
-        return;
+        return target.put_any(Box::new(Exit::new(from, reason.clone())), true);
     }
-    let mut control = header.control.lock();
-    if header.has(EXIT | EXITING | DEAD) {
-        return;
+    let ignored = reason.is_normal() && from != Some(header.pid);
+    if ignored || header.has(EXIT | EXITING | DEAD) {
+        return Pushed(Push::Queued);
     }
-    control.exit = Some(reason);
+    control.exit = Some(reason.clone());
     header.flags.fetch_or(EXIT, Ordering::AcqRel);
-    drop(control);
-    header.wake();
+    Pushed(Push::Wake(None))
 }
 
 /// Puts a signal into a mailbox; an ended process needs none.
 pub(crate) fn tell(target: &dyn Proc, signal: impl Any + Send) {
     drop(target.push_any(Box::new(signal), true));
-}
-
-/// Makes a link between the running process and another. A dead one answers as a link to it
-/// would have: by an exit signal with `NoProc`.
-pub(crate) fn link(me: &dyn Proc, other: Pid) {
-    let mine = me.header().pid;
-    if mine == other {
-        return;
-    }
-    if !me.header().control.lock().links.insert(other) {
-        return;
-    }
-    if !join(other, mine) {
-        me.header().control.lock().links.remove(other);
-        link_signal(me, other, ExitReason::NoProc);
-    }
-}
-
-/// Notes on `target` that `with` is linked to it; `false` when it is dead.
-fn join(target: Pid, with: Pid) -> bool {
-    let Some(target) = resolve(target) else {
-        return false;
-    };
-    let mut control = target.header().control.lock();
-    if target.header().has(DEAD) {
-        return false;
-    }
-    control.links.insert(with);
-    true
-}
-
-pub(crate) fn unlink(me: &dyn Proc, other: Pid) {
-    me.header().control.lock().links.remove(other);
-    if let Some(other) = resolve(other) {
-        other.header().control.lock().links.remove(me.header().pid);
-    }
-}
-
-/// A number for a monitor, unique in the program.
-fn next_monitor() -> MonitorRef {
-    static NEXT: Counter = Counter::new(1);
-    MonitorRef(NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
-}
-
-/// Makes `me` be told of the death of `pid`; at once if it is dead.
-pub(crate) fn monitor(me: &dyn Proc, pid: Pid) -> MonitorRef {
-    let monitor = next_monitor();
-    me.header()
-        .control
-        .lock()
-        .rare()
-        .monitoring
-        .insert(monitor, pid);
-    let target = resolve(pid);
-    let watching = target.is_some_and(|target| {
-        watch_as(&*target, monitor, Watcher::Process(me.header().pid)).is_none()
-    });
-    if !watching && forget_monitor(me, monitor).is_some() {
-        tell(me, Down::new(monitor, pid, ExitReason::NoProc));
-    }
-    monitor
-}
-
-/// Adds a watcher; hands it back when the process is dead.
-fn watch_as(target: &dyn Proc, monitor: MonitorRef, watcher: Watcher) -> Option<Watcher> {
-    let mut control = target.header().control.lock();
-    if target.header().has(DEAD) {
-        return Some(watcher);
-    }
-    control.rare().watchers.insert(monitor, watcher);
-    None
-}
-
-fn forget_monitor(me: &dyn Proc, monitor: MonitorRef) -> Option<Pid> {
-    let mut control = me.header().control.lock();
-    control.rare.as_mut()?.monitoring.remove(&monitor)
-}
-
-/// Ends a monitor. `true` when it was there.
-pub(crate) fn demonitor(me: &dyn Proc, monitor: MonitorRef) -> bool {
-    let Some(pid) = forget_monitor(me, monitor) else {
-        return false;
-    };
-    if let Some(target) = resolve(pid) {
-        unwatch(&*target, monitor);
-    }
-    true
-}
-
-fn unwatch(target: &dyn Proc, monitor: MonitorRef) {
-    let removed = {
-        let mut control = target.header().control.lock();
-        control
-            .rare
-            .as_mut()
-            .and_then(|rare| rare.watchers.remove(&monitor))
-    };
-    drop(removed);
 }
 
 /// Waits for a process's end, from any task. Comes back at once when it is dead, and with `Deadlock` when the
@@ -241,7 +146,7 @@ impl Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         if let Ok((monitor, _)) = &self.watching {
-            unwatch(&*self.target, *monitor);
+            links::unwatch(&*self.target, *monitor);
         }
     }
 }
@@ -251,10 +156,9 @@ pub(crate) fn watch(
     target: &Arc<dyn Proc>,
 ) -> Result<(MonitorRef, Awaiting<ExitReason>), ExitReason> {
     let (reply, awaiting) = reply_slot();
-    let monitor = next_monitor();
-    match watch_as(&**target, monitor, Watcher::Task(reply)) {
-        None => Ok((monitor, awaiting)),
-        Some(_) => Err(target.header().exit_reason().unwrap_or(ExitReason::NoProc)),
+    match links::watch(&**target, Watcher::Task(reply)) {
+        Ok(monitor) => Ok((monitor, awaiting)),
+        Err(_) => Err(target.header().exit_reason().unwrap_or(ExitReason::NoProc)),
     }
 }
 
@@ -361,8 +265,8 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
         (links, rare)
     };
     let reason = header.as_told(reason);
-    end_start(process, &reason);
-    tell_all(process, &reason, &links.to_vec(), rare);
+    links::end_start(process, &reason);
+    links::tell_all(process, &reason, &links, rare);
     if let Some(parent) = parent {
         if heeded {
             tell(&*parent, ended);
@@ -371,57 +275,5 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
     }
     if let Some(discard) = left {
         discard();
-    }
-}
-
-/// Ends the link to the process that waits for this one's start, before the start returns its error. The error
-/// tells it, so that it gets no `Exit` besides if it traps exits, as since OTP 26.
-fn end_start(process: &dyn Proc, reason: &ExitReason) {
-    let header = process.header();
-    if header.has(STARTED) || !header.has(START_AWAITED) {
-        return;
-    }
-    let Some(starter) = header.parent.and_then(resolve) else {
-        return;
-    };
-    let linked = starter.header().control.lock().links.remove(header.pid);
-    if linked && !starter.header().has(TRAP) {
-        link_signal(&*starter, header.pid, reason.clone());
-    }
-}
-
-fn tell_all(
-    process: &dyn Proc,
-    reason: &ExitReason,
-    links: &[Pid],
-    rare: Option<Box<super::cell::Rare>>,
-) {
-    let pid = process.header().pid;
-    if let Some(rare) = rare {
-        for (monitor, target) in rare.monitoring {
-            if let Some(target) = resolve(target) {
-                unwatch(&*target, monitor);
-            }
-        }
-        for (monitor, watcher) in rare.watchers {
-            match watcher {
-                Watcher::Task(reply) => reply.send(reason.clone()),
-                Watcher::Process(watcher) => {
-                    if let Some(watcher) = resolve(watcher)
-                        && forget_monitor(&*watcher, monitor).is_some()
-                    {
-                        tell(&*watcher, Down::new(monitor, pid, reason.clone()));
-                    }
-                }
-            }
-        }
-    }
-    for other in links {
-        if let Some(other) = resolve(*other) {
-            let linked = other.header().control.lock().links.remove(pid);
-            if linked {
-                link_signal(&*other, pid, reason.clone());
-            }
-        }
     }
 }

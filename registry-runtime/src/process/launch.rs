@@ -11,7 +11,7 @@ use super::cell::{START_AWAITED, STARTED};
 use super::reply::{Awaiting, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
 use super::timers::far_enough;
-use super::{Actor, Cell, ExitReason, Proc, current, exit, panics, resolve};
+use super::{Actor, Cell, ExitReason, Proc, current, exit, links, panics, resolve};
 use crate::gen_server::StartError;
 use crate::node::Node;
 use crate::supervisor::SupervisorNotRunning;
@@ -114,7 +114,7 @@ impl InitWait {
                     if let (false, Some(parent)) = (header.supervised, header.parent)
                         && let Some(parent) = resolve(parent)
                     {
-                        exit::unlink(&*parent, header.pid);
+                        links::unlink(&*parent, header.pid);
                     }
                     exit::signal(&**process, None, ExitReason::Kill);
                     exit::Ending::new(Arc::clone(process)).reason().await;
@@ -203,7 +203,7 @@ impl<'a> Place<'a> {
         }
         match self.parent {
             Parent::None => {}
-            Parent::Link(parent) => exit::link(parent, process.header().pid),
+            Parent::Link(parent) => links::link(parent, process.header().pid),
             Parent::Supervisor(parent) => {
                 if !exit::adopt(parent, process.header().pid) {
                     self.discard(process, ExitReason::Shutdown);
@@ -218,7 +218,7 @@ impl<'a> Place<'a> {
     /// since whoever asked for the process is told.
     pub(crate) fn discard(self, process: &dyn Proc, reason: ExitReason) {
         if let Parent::Link(parent) = self.parent {
-            exit::unlink(parent, process.header().pid);
+            links::unlink(parent, process.header().pid);
         }
         exit::begin(process, reason);
         exit::finish(process, false);

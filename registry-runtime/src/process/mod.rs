@@ -10,6 +10,7 @@ pub(crate) mod deadlock;
 pub(crate) mod exit;
 pub(crate) mod launch;
 pub(crate) mod line;
+pub(crate) mod links;
 pub(crate) mod mailbox;
 #[cfg(all(test, not(registry_loom)))]
 mod mailbox_tests;
@@ -23,6 +24,8 @@ mod plain;
 mod reason;
 pub(crate) mod reply;
 pub(crate) mod signal;
+#[cfg(all(test, registry_loom))]
+mod signal_models;
 pub(crate) mod task;
 pub(crate) mod timers;
 mod unanswered;

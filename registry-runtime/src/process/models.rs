@@ -28,7 +28,7 @@ use super::ctx::Next;
 use super::mailbox::{Mailbox, Push};
 use super::reply::{Awaiting, Lost, ReplyTo, reply_slot};
 use super::task::{EndedBy, Task};
-use super::{Cell, Ctx, ExitReason, Plain, Proc, exit};
+use super::{Cell, Ctx, ExitReason, Plain, Proc, exit, links};
 use super::{current, deadlock};
 use crate::node::Node;
 
@@ -207,7 +207,7 @@ fn a_monitor_ends_in_one_down_whether_before_or_after_the_end() {
         let node = Node::new();
         let (cell, watcher) = (process(&node), process(&node));
         let (pid, watching) = (cell.header.pid, Arc::clone(&watcher));
-        let thread = thread::spawn(move || exit::monitor(&*watching, pid));
+        let thread = thread::spawn(move || links::monitor(&*watching, pid));
         block_on(Task::new(
             Arc::clone(&cell),
             async { ExitReason::Normal },
@@ -225,7 +225,7 @@ fn a_link_ends_in_one_signal_whether_before_or_after_the_end() {
         let (cell, other) = (process(&node), process(&node));
         Ctx::new(Arc::clone(&other)).trap_exit(true);
         let (pid, linking) = (cell.header.pid, Arc::clone(&other));
-        let thread = thread::spawn(move || exit::link(&*linking, pid));
+        let thread = thread::spawn(move || links::link(&*linking, pid));
         block_on(Task::new(
             Arc::clone(&cell),
             async { ExitReason::Normal },

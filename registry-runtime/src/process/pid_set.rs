@@ -49,6 +49,14 @@ impl PidSet {
         }
     }
 
+    pub(crate) fn contains(&self, pid: Pid) -> bool {
+        match self {
+            Self::Empty => false,
+            Self::One(one) => *one == pid,
+            Self::Many(many) => many.contains(pid),
+        }
+    }
+
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
@@ -74,11 +82,13 @@ mod tests {
         for &pid in &pids {
             assert!(set.insert(pid));
             assert!(!set.insert(pid));
+            assert!(set.contains(pid));
         }
         assert_eq!(set.to_vec().len(), 3);
         for &pid in &pids {
             assert!(set.remove(pid));
             assert!(!set.remove(pid));
+            assert!(!set.contains(pid));
         }
         assert!(set.is_empty());
     }

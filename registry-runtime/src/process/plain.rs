@@ -9,7 +9,7 @@ use std::task::Poll;
 use super::ctx::Next;
 use super::signal::Envelope;
 use super::task::{EndedBy, Task};
-use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError, exit};
+use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError, exit, links};
 use crate::node::Node;
 
 /// What a process made by [`spawn`] is: a mailbox of `M` and a body.
@@ -187,7 +187,7 @@ where
     let cell =
         Cell::<Plain<M>>::create(&node, parent.map(|parent| parent.header().pid), false, None);
     if let Some(parent) = parent {
-        exit::link(parent, cell.header.pid);
+        links::link(parent, cell.header.pid);
     }
     let ctx = Ctx::new(Arc::clone(&cell));
     let body = async move {

@@ -2,7 +2,8 @@
 
 use std::any::Any;
 
-use super::{ExitReason, Pid};
+use super::mailbox::Push;
+use super::{ExitReason, Pid, Proc};
 
 /// A place in a mailbox: a typed message, unboxed, or something any process may get.
 #[derive(Debug)]
@@ -112,3 +113,26 @@ pub(crate) struct ChildExit {
 /// A request to end after what is in the mailbox: `GenServer.stop/3`.
 #[derive(Debug)]
 pub(crate) struct Stop(pub(crate) ExitReason);
+
+/// What is left to do after a push, once no lock is held; opaque outside of the crate.
+#[derive(Debug)]
+#[must_use = "somebody may have to be woken"]
+pub struct Pushed(pub(crate) Push<Box<dyn Any + Send>>);
+
+impl Pushed {
+    /// Wakes the process if it is to be woken.
+    ///
+    /// # Errors
+    ///
+    /// The message, if the process has not taken it.
+    pub(crate) fn settle(self, target: &dyn Proc) -> Result<(), Box<dyn Any + Send>> {
+        match self.0 {
+            Push::Queued => Ok(()),
+            Push::Wake(elsewhere) => {
+                target.header().wake_at(elsewhere);
+                Ok(())
+            }
+            Push::Full(message) | Push::Closed(message) => Err(message),
+        }
+    }
+}

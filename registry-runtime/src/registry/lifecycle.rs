@@ -13,7 +13,7 @@ use super::names::address;
 use super::shard::Shard;
 use super::table::{Row, Table};
 use super::{Inner, Registry, quiet};
-use crate::process::exit::link_signal;
+use crate::process::exit::deliver;
 use crate::process::{ExitReason, Pid, Proc, Receiver};
 use crate::sync::Ordering;
 
@@ -80,7 +80,7 @@ where
         linked.sort_unstable_by_key(|(pid, _)| *pid);
         linked.dedup_by_key(|(pid, _)| *pid);
         for (_, owner) in linked {
-            link_signal(&*owner, process, reason.clone());
+            deliver(&*owner, Some(process), reason);
             quiet::discard(owner);
         }
     }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::TaskError;
 use super::process::TaskProcess;
 use crate::process::reply::Awaiting;
-use crate::process::{Actor, DeadlockPath, ExitReason, Pid, Proc, exit, resolve};
+use crate::process::{Actor, DeadlockPath, ExitReason, Pid, Proc, exit, links, resolve};
 use crate::supervisor::{Shutdown, stop_child};
 
 /// A running task, and the claim to its result.
@@ -109,7 +109,7 @@ impl<T> Task<T> {
 
     fn unlink(&mut self) {
         if let Some(owner) = self.owner.take().and_then(resolve) {
-            exit::unlink(&*owner, self.pid());
+            links::unlink(&*owner, self.pid());
         }
     }
 

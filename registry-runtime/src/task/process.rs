@@ -13,7 +13,7 @@ use crate::gen_server::StartError;
 use crate::introspect::report;
 use crate::process::launch::Place;
 use crate::process::reply::reply_slot;
-use crate::process::{Actor, Cell, ExitReason, Proc, ReplyTo, exit};
+use crate::process::{Actor, Cell, ExitReason, Proc, ReplyTo, exit, links};
 use crate::supervisor::DynamicSupervisor;
 
 /// The type of process that a task is.
@@ -115,7 +115,7 @@ where
     let cell = place.prepare::<TaskProcess>(None, |_| Ok(()))?;
     let member = before_run(&cell);
     if let Some(owner) = owner {
-        exit::link(owner, cell.header.pid);
+        links::link(owner, cell.header.pid);
     }
     let (reply, answer) = reply_slot();
     let body = Body {
