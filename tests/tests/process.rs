@@ -413,6 +413,15 @@ async fn a_process_that_has_flushed_its_only_message_is_woken_by_the_next() {
 }
 
 #[registry_runtime::test]
+async fn a_monitor_of_oneself_is_over_at_once() {
+    in_process(async |ctx: Process<()>| {
+        let monitor = ctx.monitor(ctx.pid());
+        assert!(!ctx.demonitor(monitor), "it had been noted");
+    })
+    .await;
+}
+
+#[registry_runtime::test]
 async fn a_dead_watcher_leaves_no_monitor_behind() {
     let watched = idle();
     let pid = watched.pid();

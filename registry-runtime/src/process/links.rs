@@ -100,6 +100,10 @@ fn next_monitor() -> MonitorRef {
 /// Makes `me` be told of the death of `pid`; at once if it is dead.
 pub(crate) fn monitor(me: &dyn Proc, pid: Pid) -> MonitorRef {
     let monitor = next_monitor();
+    // A process does not hear of its own death: as in Elixir, nothing is noted.
+    if pid == me.header().pid {
+        return monitor;
+    }
     me.header()
         .control
         .lock()
