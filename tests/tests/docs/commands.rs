@@ -72,6 +72,7 @@ fn faults(command: &str) -> Vec<String> {
                 "registry-runtime",
                 "registry-macros",
                 "tests",
+                "tests/oracle",
                 "examples",
                 "benchmarks",
             ]
