@@ -7,6 +7,7 @@ mod promises {
     mod p02_order_of_death;
     mod p03_no_ghosts;
     mod p04_calls_end;
+    mod p04_lost_replies;
     mod p04_no_false_deadlock;
     mod p05_kill_works;
     mod p05_kills_in_a_burst;

@@ -10,11 +10,11 @@ use tokio::time::{Sleep, sleep_until};
 
 use super::{CallError, GenServer};
 use crate::process::cell::EXITING;
-use crate::process::exit;
+use crate::process::exit::Ending;
 use crate::process::line::Place;
 use crate::process::reply::{Awaiting, Lost};
 use crate::process::timers::far_enough;
-use crate::process::{Cell, ExitReason, Proc};
+use crate::process::{Cell, Proc};
 
 /// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.
 ///
@@ -66,8 +66,8 @@ pub struct Call<S: GenServer, T> {
     stage: Stage,
     /// Where the message waits, or has waited, for room in the mailbox.
     place: Option<Place>,
-    // Tells of the server's end, once the answer is known to be lost.
-    end: Option<Awaiting<ExitReason>>,
+    // Tells of the server's end, once the answer is known to be lost. Boxed as well.
+    end: Option<Box<Ending>>,
 }
 
 // Nothing in it is pinned in place.
@@ -131,6 +131,7 @@ impl<S: GenServer, T: Send + 'static> Future for Call<S, T> {
             Poll::Pending => ready!(self.poll_deadline(cx)),
         };
         self.give_up();
+        self.end = None;
         self.target = None;
         Poll::Ready(answer)
     }
@@ -168,22 +169,17 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
                         self.place = None;
                         return Poll::Ready(Ok(value));
                     }
-                    Poll::Ready(Err(lost)) => {
+                    Poll::Ready(Err(Lost)) => {
                         let never_in = |place: &Place| !target.mailbox.has_let_in(place);
                         if self.place.take().as_ref().is_some_and(never_in) {
                             return Poll::Ready(Err(CallError::NotRunning));
                         }
-                        let ending = lost == Lost::Panicking(target.header.pid)
-                            || target.header.has(EXITING);
-                        if !ending {
+                        if !target.header.has(EXITING) {
                             return Poll::Ready(Err(CallError::NoReply));
                         }
                         // The caller may learn of the end only once the names are gone.
                         let process: Arc<dyn Proc> = Arc::clone(target) as Arc<dyn Proc>;
-                        match exit::watch(&process) {
-                            Ok((_, end)) => self.end = Some(end),
-                            Err(reason) => return Poll::Ready(Err(CallError::Exited(reason))),
-                        }
+                        self.end = Some(Box::new(Ending::new(process)));
                         self.stage = Stage::Ending;
                     }
                 },
@@ -191,7 +187,7 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
                     let Some(end) = self.end.as_mut() else {
                         return Poll::Pending;
                     };
-                    let reason = ready!(end.poll(cx.waker())).unwrap_or(ExitReason::Killed);
+                    let reason = ready!(end.poll(cx.waker()));
                     return Poll::Ready(Err(CallError::Exited(reason)));
                 }
             }

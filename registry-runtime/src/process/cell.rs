@@ -2,13 +2,13 @@
 //!
 //! Invariants:
 //!
-//! 1. `flags` only gain bits (but for `TRAP`, `WAITS_FOR_MANY` and `START_AWAITED`, which come and go). `EXITING`
+//! 1. `flags` only gain bits (but for `TRAP`, `WAITS_FOR_MANY`, `UNDECIDED` and `START_AWAITED`, which come and go). `EXITING`
 //!    is set, and `Control::exit` holds the reason, before anything of the process is torn down;
 //!    `DEAD` is set after its names have left all registries and before anyone is told.
 //! 2. Whoever sets a flag that the task must see wakes it afterwards; the task stores its waker
 //!    before it looks at the flags, under the `control` lock, which whoever wakes has taken since it
 //!    set the flag. So no signal is slept through.
-//! 3. Once `DEAD`, `links`, `children` and `watchers` take nothing in: who comes late is told so
+//! 3. Once `DEAD`, `links`, `children`, `watchers` and `undecided` take nothing in: who comes late is told so
 //!    and answers for itself. All of them are read and changed under the `control` lock.
 //!
 //! Lock order: under the `control` lock, the mailbox of the same process may be locked. `links` also takes a
@@ -26,7 +26,7 @@ use super::line::Place;
 use super::mailbox::{Mailbox, MailboxFigures, Push};
 use super::pid_map::Pids;
 use super::pid_set::PidSet;
-use super::reply::ReplyTo;
+use super::reply::{ReplyTo, Undecided};
 use super::signal::{Envelope, MonitorRef, Pushed};
 use super::{Actor, ExitReason, Info, Pid, panics};
 use crate::introspect::View;
@@ -52,6 +52,10 @@ pub(crate) const WAITS_FOR_MANY: u32 = 1 << 6;
 /// The process that started it with a link waits for the end of its `init`. Set before it runs, and cleared
 /// when that wait is over or given up.
 pub(crate) const START_AWAITED: u32 = 1 << 7;
+
+/// A panic has dropped answers inside of it, and it is not known yet whether it ends of that: there is
+/// something in `undecided`. Changed under the `control` lock.
+pub(crate) const UNDECIDED: u32 = 1 << 8;
 
 /// The part of a process that does not depend on its type.
 // What each message touches comes first.
@@ -102,6 +106,8 @@ pub(crate) struct Rare {
     pub(crate) children: Pids,
     /// Whom it waits for besides the one in `Header::waiting_on`, by the wait's number.
     pub(crate) also_waiting_on: Vec<(u32, Pid)>,
+    /// The answers that a panic has dropped inside of this process.
+    pub(crate) undecided: Vec<Undecided>,
     pub(crate) label: Option<Arc<str>>,
     /// What there is to see of a supervisor or registry.
     pub(crate) view: Option<View>,

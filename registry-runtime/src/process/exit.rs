@@ -18,15 +18,15 @@
 use std::any::Any;
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use super::DeadlockPath;
-use super::cell::{Control, DEAD, EXIT, EXITING, KILL, STARTED, TRAP, Watcher};
+use super::cell::{Control, DEAD, EXIT, EXITING, KILL, STARTED, TRAP, UNDECIDED, Watcher};
 use super::deadlock::Held;
 use super::mailbox::Push;
-use super::reply::{Awaiting, reply_slot};
+use super::reply::{Awaiting, Undecided, reply_slot};
 use super::signal::{ChildExit, Exit, MonitorRef, Pushed};
-use super::{ExitReason, Pid, Proc, deadlock, links, resolve};
+use super::{ExitReason, Pid, Proc, deadlock, links, panics, resolve};
 use crate::introspect::View;
 use crate::registry;
 use crate::sync::Ordering;
@@ -80,6 +80,37 @@ pub(crate) fn tell(target: &dyn Proc, signal: impl Any + Send) {
     drop(target.push_any(Box::new(signal), true));
 }
 
+/// Keeps an answer that a panic has dropped inside of a process until it is known whether the process ends of
+/// that: when its task is polled next, or at its end.
+#[cold]
+pub(super) fn decide_later(process: &dyn Proc, answer: Undecided) {
+    let header = process.header();
+    let mut control = header.control.lock();
+    if header.has(DEAD) {
+        drop(control);
+        drop(answer);
+        return;
+    }
+    control.rare().undecided.push(answer);
+    header.flags.fetch_or(UNDECIDED, Ordering::AcqRel);
+    drop(control);
+    header.wake();
+}
+
+/// Tells the callers whose answers a panic has dropped that they are lost: the process has caught the panic, or
+/// is `EXITING`.
+#[cold]
+pub(super) fn decide(process: &dyn Proc) {
+    let header = process.header();
+    let undecided = {
+        let mut control = header.control.lock();
+        header.flags.fetch_and(!UNDECIDED, Ordering::AcqRel);
+        let rare = control.rare.as_mut();
+        rare.map(|rare| std::mem::take(&mut rare.undecided))
+    };
+    panics::discard_all(undecided.into_iter().flatten());
+}
+
 /// Waits for a process's end, from any task. Comes back at once when it is dead, and with `Deadlock` when the
 /// running process can never see that end: see [`Held`].
 pub(crate) async fn ended(target: Arc<dyn Proc>) -> ExitReason {
@@ -122,24 +153,23 @@ impl Ending {
         }
     }
 
-    pub(crate) async fn reason(mut self) -> ExitReason {
-        match &mut self.watching {
-            Err(reason) => reason.clone(),
-            Ok((_, awaiting)) => {
-                let target = self.target.header();
-                poll_fn(|cx| {
-                    if let Poll::Ready(told) = awaiting.poll(cx.waker()) {
-                        let reason = told.ok().or_else(|| target.exit_reason());
-                        return Poll::Ready(reason.unwrap_or(ExitReason::NoProc));
-                    }
-                    match self.held.as_ref().and_then(Held::path_of_the_ending) {
-                        Some(path) => Poll::Ready(ExitReason::Deadlock(Arc::new(path))),
-                        None => Poll::Pending,
-                    }
-                })
-                .await
-            }
+    pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<ExitReason> {
+        let told = match &mut self.watching {
+            Err(reason) => return Poll::Ready(reason.clone()),
+            Ok((_, awaiting)) => awaiting.poll(waker),
+        };
+        if let Poll::Ready(told) = told {
+            let reason = told.ok().or_else(|| self.target.header().exit_reason());
+            return Poll::Ready(reason.unwrap_or(ExitReason::NoProc));
         }
+        match self.held.as_ref().and_then(Held::path_of_the_ending) {
+            Some(path) => Poll::Ready(ExitReason::Deadlock(Arc::new(path))),
+            None => Poll::Pending,
+        }
+    }
+
+    pub(crate) async fn reason(mut self) -> ExitReason {
+        poll_fn(|cx| self.poll(cx.waker())).await
     }
 }
 
@@ -152,9 +182,7 @@ impl Drop for Ending {
 }
 
 /// A watcher for a task; the reason at once when the process is dead.
-pub(crate) fn watch(
-    target: &Arc<dyn Proc>,
-) -> Result<(MonitorRef, Awaiting<ExitReason>), ExitReason> {
+fn watch(target: &Arc<dyn Proc>) -> Result<(MonitorRef, Awaiting<ExitReason>), ExitReason> {
     let (reply, awaiting) = reply_slot();
     match links::watch(&**target, Watcher::Task(reply)) {
         Ok(monitor) => Ok((monitor, awaiting)),
@@ -275,5 +303,23 @@ pub(crate) fn finish(process: &dyn Proc, tell_parent: bool) {
     }
     if let Some(discard) = left {
         discard();
+    }
+}
+
+#[cfg(all(test, not(registry_loom)))]
+mod tests {
+    use super::*;
+    use crate::node::Node;
+    use crate::process::{Cell, Plain};
+
+    #[test]
+    fn a_wait_for_an_end_that_is_given_up_leaves_none() {
+        let cell = Cell::<Plain<()>>::create(&Node::new(), None, false, None);
+        let watchers = || cell.header.control.lock().rare().watchers.len();
+        let mut end = Ending::new(Arc::clone(&cell) as Arc<dyn Proc>);
+        assert!(end.poll(Waker::noop()).is_pending());
+        assert_eq!(watchers(), 1);
+        drop(end);
+        assert_eq!(watchers(), 0);
     }
 }

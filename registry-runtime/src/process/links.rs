@@ -26,7 +26,7 @@ use super::cell::{Control, DEAD, Rare, START_AWAITED, STARTED, TRAP, Watcher};
 use super::exit::{self, deliver};
 use super::pid_set::PidSet;
 use super::signal::{Down, MonitorRef};
-use super::{ExitReason, Header, Pid, Proc, resolve};
+use super::{ExitReason, Header, Pid, Proc, panics, resolve};
 use crate::sync::MutexGuard;
 
 /// Links the running process with another. A dead one answers as its end would have: by an exit signal with
@@ -188,6 +188,7 @@ pub(super) fn tell_all(
 ) {
     let pid = process.header().pid;
     if let Some(rare) = rare {
+        panics::discard_all(rare.undecided);
         for (monitor, target) in rare.monitoring {
             if let Some(target) = resolve(target) {
                 unwatch(&*target, monitor);

@@ -265,7 +265,7 @@ fn an_answer_arrives_or_is_lost_and_never_both() {
 
         let (reply, mut awaiting) = reply_slot::<u32>();
         let thread = thread::spawn(move || drop(reply));
-        assert_eq!(block_on(awaiting.recv()), Err(Lost::Dropped));
+        assert_eq!(block_on(awaiting.recv()), Err(Lost));
         thread.join().unwrap();
     });
 }

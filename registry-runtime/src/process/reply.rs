@@ -2,7 +2,9 @@
 //!
 //! Invariants:
 //!
-//! 1. `ReplyTo` fills the slot once: with a value, or with `Lost` when it is dropped.
+//! 1. `ReplyTo` fills the slot once: with a value, or with `Lost` when it is dropped. If a panic drops it
+//!    inside of a process, `Lost` waits until it is known whether the process ends of that panic
+//!    ([`Undecided`]). So a process whose reply is lost is `EXITING` if it ends, when its caller looks.
 //! 2. A waker in the slot belongs to the waiting side's last poll; it is taken out when the slot is
 //!    filled or the waiting side goes away, so a cancelled waiter leaves no waker behind. Where there is
 //!    none, the process in the slot is woken: a process that waits by itself leaves none.
@@ -23,14 +25,16 @@ use std::mem;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
 
-use super::{DeadlockPath, Header, Pid, Proc, current, deadlock, unanswered};
+use super::{DeadlockPath, Header, Pid, Proc, current, deadlock, exit, unanswered};
 use crate::sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, stored_before_looking};
 
 /// The answer to a call: to be sent now, or kept and sent later.
 ///
 /// A handler that takes a `ReplyTo<T>` returns nothing; the caller waits until [`ReplyTo::send`].
 /// When it is dropped unsent, the caller gets `CallError::NoReply` at once, or
-/// `CallError::Exited` if the server ended.
+/// `CallError::Exited` if the server ended. When a panic drops it inside of a process, the caller is told
+/// as soon as it is known whether the process ends of that panic: at the next await of a process that
+/// catches it.
 ///
 /// # Examples
 ///
@@ -80,6 +84,8 @@ pub(crate) struct Awaiting<T> {
 }
 
 struct Shared<T> {
+    /// Makes an answer that a panic has dropped: [`ReplyTo`]'s `Drop` does not know that `T` is `Send`.
+    undecided: fn(Arc<Self>) -> Undecided,
     /// The wait that the answer ends, as `deadlock` numbers it; 0 while nobody is known to wait.
     wait: AtomicU64,
     /// Whether it is on a thread's list of the unanswered.
@@ -97,8 +103,12 @@ struct Slot<T> {
 }
 
 impl<T> Shared<T> {
-    fn new(waits: Option<Arc<dyn Proc>>) -> Self {
+    fn new(waits: Option<Arc<dyn Proc>>) -> Self
+    where
+        T: Send + 'static,
+    {
         Self {
+            undecided: |slot| Undecided(slot),
             wait: AtomicU64::new(0),
             listed: AtomicBool::new(false),
             slot: Mutex::new(Slot {
@@ -121,6 +131,19 @@ impl<T> Shared<T> {
                 deadlock::end(process.header(), wait);
             }
         }
+    }
+
+    #[inline]
+    fn fill(&self, with: State<T>) {
+        let mut locked = self.slot.lock();
+        if matches!(locked.state, State::Gone) {
+            drop(locked);
+            drop(with);
+            return;
+        }
+        locked.state = with;
+        self.end_wait(&locked);
+        Self::wake(locked);
     }
 
     /// Wakes who waits, and lets go of the lock.
@@ -173,18 +196,38 @@ impl<T: Send> unanswered::Slot for Shared<T> {
 enum State<T> {
     Empty,
     Filled(T),
-    Lost(Lost),
+    Lost,
     /// The answer was taken, or nobody waits for it any more.
     Gone,
 }
 
-/// Why there will be no answer.
+/// There will be no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lost {
-    /// The `ReplyTo` was dropped.
-    Dropped,
-    /// It was dropped by a panic of this process, which is about to end.
-    Panicking(Pid),
+pub(crate) struct Lost;
+
+/// An answer that a panic dropped. Whoever waits for it is told that it is lost when this is dropped.
+pub(crate) struct Undecided(Arc<dyn Lose>);
+
+trait Lose: Send + Sync {
+    fn lose(&self);
+}
+
+impl<T: Send> Lose for Shared<T> {
+    fn lose(&self) {
+        self.fill(State::Lost);
+    }
+}
+
+impl Drop for Undecided {
+    fn drop(&mut self) {
+        self.0.lose();
+    }
+}
+
+impl fmt::Debug for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Undecided(..)")
+    }
 }
 
 /// Makes both sides.
@@ -216,7 +259,9 @@ impl<T> ReplyTo<T> {
     ///
     /// Shown in the [example](Self#examples).
     pub fn send(mut self, value: T) {
-        self.fill(State::Filled(value));
+        if let Some(slot) = self.slot.take() {
+            slot.fill(State::Filled(value));
+        }
     }
 
     /// Whether the caller has gone: it timed out, died, or dropped the call.
@@ -257,31 +302,19 @@ impl<T> ReplyTo<T> {
             .as_ref()
             .is_none_or(|slot| matches!(slot.slot.lock().state, State::Gone))
     }
-
-    #[inline]
-    fn fill(&mut self, with: State<T>) {
-        let Some(slot) = self.slot.take() else { return };
-        let mut locked = slot.slot.lock();
-        if matches!(locked.state, State::Gone) {
-            drop(locked);
-            drop(with);
-            return;
-        }
-        locked.state = with;
-        slot.end_wait(&locked);
-        Shared::wake(locked);
-    }
 }
 
 impl<T> Drop for ReplyTo<T> {
     fn drop(&mut self) {
-        if self.slot.is_some() {
-            let holder = if std::thread::panicking() {
-                current::with(|process| process.map(|process| process.header().pid))
-            } else {
-                None
-            };
-            self.fill(State::Lost(holder.map_or(Lost::Dropped, Lost::Panicking)));
+        let Some(slot) = self.slot.take() else { return };
+        let panics = if std::thread::panicking() {
+            current::get()
+        } else {
+            None
+        };
+        match panics {
+            None => slot.fill(State::Lost),
+            Some(process) => exit::decide_later(&*process, (slot.undecided)(slot)),
         }
     }
 }
@@ -353,7 +386,7 @@ impl<T> Awaiting<T> {
     #[inline]
     fn look(&mut self, waker: &Waker, then: State<T>) -> Poll<Result<T, Lost>> {
         let Some(slot) = &self.slot else {
-            return Poll::Ready(Err(Lost::Dropped));
+            return Poll::Ready(Err(Lost));
         };
         let mut locked = slot.slot.lock();
         if let State::Empty = locked.state {
@@ -382,9 +415,8 @@ impl<T> Awaiting<T> {
         drop(locked);
         Poll::Ready(match taken {
             State::Filled(value) => Ok(value),
-            State::Lost(lost) => Err(lost),
-            // Taken out or given up, and then there is no slot any more.
-            State::Empty | State::Gone => Err(Lost::Dropped),
+            // The last two: taken out or given up, and then there is no slot any more.
+            State::Lost | State::Empty | State::Gone => Err(Lost),
         })
     }
 
@@ -553,20 +585,14 @@ mod tests {
         let (reply, mut awaiting) = reply_slot();
         reply.send(7);
         assert_eq!(awaiting.poll(Waker::noop()), Poll::Ready(Ok(7)));
-        assert_eq!(
-            awaiting.poll(Waker::noop()),
-            Poll::Ready(Err(Lost::Dropped))
-        );
+        assert_eq!(awaiting.poll(Waker::noop()), Poll::Ready(Err(Lost)));
     }
 
     #[test]
     fn a_dropped_reply_says_so_and_a_late_one_is_dropped() {
         let (reply, mut awaiting) = reply_slot::<Arc<()>>();
         drop(reply);
-        assert_eq!(
-            awaiting.poll(Waker::noop()),
-            Poll::Ready(Err(Lost::Dropped))
-        );
+        assert_eq!(awaiting.poll(Waker::noop()), Poll::Ready(Err(Lost)));
 
         let value = Arc::new(());
         let (reply, awaiting) = reply_slot();

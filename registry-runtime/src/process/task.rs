@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::cell::{EXIT, EXITING, KILL};
+use super::cell::{EXIT, EXITING, KILL, UNDECIDED};
 use super::current::{self, Current};
 use super::{Actor, Cell, ExitReason, Proc, exit, panics};
 use crate::sync::{AtomicBool, Ordering};
@@ -119,7 +119,15 @@ impl<A: Actor, F: Future<Output = ExitReason>> Future for Task<A, F> {
             *this.stage = Stage::Running;
         }
         if *this.stage == Stage::Running {
-            let reason = if header.has(*this.ended_by) {
+            let mut ended = header.has(*this.ended_by | UNDECIDED);
+            if ended {
+                ended = header.has(*this.ended_by);
+                // Who ends tells those callers at its end.
+                if !ended {
+                    exit::decide(&**this.cell);
+                }
+            }
+            let reason = if ended {
                 exit::pending(&**this.cell)
             } else {
                 let Some(body) = this.body.as_mut().as_pin_mut() else {

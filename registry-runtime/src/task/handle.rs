@@ -10,7 +10,8 @@ use tokio::time::timeout;
 
 use super::TaskError;
 use super::process::TaskProcess;
-use crate::process::reply::Awaiting;
+use crate::process::exit::Ending;
+use crate::process::reply::{Awaiting, Lost};
 use crate::process::{Actor, DeadlockPath, ExitReason, Pid, Proc, exit, links, resolve};
 use crate::supervisor::{Shutdown, stop_child};
 
@@ -43,7 +44,7 @@ pub struct Task<T> {
     process: Arc<dyn Proc>,
     answer: Awaiting<T>,
     /// Tells of the task's end, once the answer is known to be lost.
-    end: Option<Awaiting<ExitReason>>,
+    end: Option<Ending>,
     /// The process that it is linked to.
     owner: Option<Pid>,
     /// The result has been taken.
@@ -84,15 +85,12 @@ impl<T> Task<T> {
         }
         let result = loop {
             if let Some(end) = &mut self.end {
-                break Err(ready!(end.poll(waker)).unwrap_or(ExitReason::Killed));
+                break Err(ready!(end.poll(waker)));
             }
             match ready!(self.answer.poll(waker)) {
                 Ok(result) => break Ok(result),
                 // Told only once the task's names are gone, and why it ended is known.
-                Err(_) => match exit::watch(&self.process) {
-                    Ok((_, end)) => self.end = Some(end),
-                    Err(reason) => break Err(reason),
-                },
+                Err(Lost) => self.end = Some(Ending::new(Arc::clone(&self.process))),
             }
         };
         self.taken = true;
