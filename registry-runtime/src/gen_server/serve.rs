@@ -117,16 +117,24 @@ fn routed<S: GenServer>(any: Box<dyn Any + Send>, state: &S, ctx: &Ctx<S>) -> Ro
 ///
 /// The handler has the process's `Ctx`, so that the process is only known here as the current one.
 async fn guarded<F: Future>(mut handler: Pin<&mut Option<F>>) -> Result<F::Output, ExitReason> {
+    let told = || current::with(|me| told_to_exit(&**me?));
+    // Before its first poll, the process has just looked for an exit.
+    let mut waits = false;
     std::future::poll_fn(|cx| {
-        let Some(running) = handler.as_mut().as_pin_mut() else {
-            return Poll::Pending;
-        };
-        match panics::caught(|| running.poll(cx)) {
-            Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
-            Err(reason) => return Poll::Ready(Err(reason)),
-            Ok(Poll::Pending) => {}
+        // First: what the handler waits for may have come after the exit signal.
+        let mut end = if waits { told() } else { None };
+        if end.is_none() {
+            let Some(running) = handler.as_mut().as_pin_mut() else {
+                return Poll::Pending;
+            };
+            match panics::caught(|| running.poll(cx)) {
+                Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
+                Err(reason) => return Poll::Ready(Err(reason)),
+                Ok(Poll::Pending) => waits = true,
+            }
+            end = told();
         }
-        let Some(reason) = current::with(|me| told_to_exit(&**me?)) else {
+        let Some(reason) = end else {
             return Poll::Pending;
         };
         // What the handler holds may panic as it is dropped; it is ending anyway.

@@ -219,3 +219,58 @@ fn ready_of(server: &ServerRef<Mortal>, round: usize) -> impl FnOnce() + use<> {
         _ => server.exit(ExitReason::Shutdown),
     }
 }
+
+#[gen_server]
+struct Waiter {
+    log: Log,
+}
+
+#[gen_server]
+impl Waiter {
+    #[cast]
+    async fn wait(&mut self, gate: Gate) {
+        self.log.add("waits");
+        gate.pass().await;
+        self.log.add("goes on");
+    }
+
+    #[cast]
+    async fn ask(&mut self, ctx: &mut Ctx<Self>, mortal: ServerRef<Waiter>) {
+        ctx.link(mortal.pid());
+        let answer = mortal.crash().await;
+        self.log.add(format!("goes on: {answer:?}"));
+    }
+
+    #[call]
+    fn crash(&mut self) {
+        panic!("as asked");
+    }
+
+    fn terminate(&mut self, reason: &ExitReason) {
+        self.log.add(format!("terminate: {reason}"));
+    }
+}
+
+#[registry_runtime::test]
+async fn an_exit_signal_goes_before_what_a_handler_awaits() {
+    let (log, gate) = (Log::new(), Gate::shut());
+    let waiter = Waiter::start(log.clone()).await.unwrap();
+    waiter.wait(gate.clone()).unwrap();
+    log.until("waits").await;
+    // The process is told both before it runs again.
+    waiter.exit(ExitReason::Shutdown);
+    gate.open();
+    assert!(matches!(waiter.ended().await, ExitReason::Shutdown));
+    assert_eq!(log.all(), ["waits", "terminate: shutdown"]);
+}
+
+#[registry_runtime::test]
+async fn a_link_goes_before_the_failure_of_a_call() {
+    let (log, other) = (Log::new(), Log::new());
+    let mortal = Waiter::start(other).await.unwrap();
+    let caller = Waiter::start(log.clone()).await.unwrap();
+    caller.ask(mortal).unwrap();
+    assert!(matches!(caller.ended().await, ExitReason::Panic(_)));
+    assert_eq!(log.all().len(), 1, "{:?}", log.all());
+    assert!(log.all()[0].starts_with("terminate"), "{:?}", log.all());
+}
