@@ -179,6 +179,39 @@ async fn live_and_die() -> usize {
     most
 }
 
+async fn cancelled_timers_give_their_room_back() {
+    let (told, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let process = spawn(async move |mut ctx: Process<u64>| {
+        let before = used();
+        let keeps = ctx.send_after(Duration::from_secs(3_600), 0_u64);
+        let mut timers: Vec<_> = (1..=100_000)
+            .map(|n| ctx.send_after(Duration::from_secs(60 + n), n))
+            .collect();
+        for timer in timers.drain(..) {
+            assert!(ctx.cancel_timer(timer).is_some());
+        }
+        drop(timers);
+        told.send(used().saturating_sub(before)).unwrap();
+        assert!(ctx.cancel_timer(keeps).is_some());
+        // Those that were moved about come still, each with its own message.
+        let short = |n: u64| Duration::from_millis(n % 7);
+        let all: Vec<_> = (0..1_000).map(|n| ctx.send_after(short(n), n)).collect();
+        let (kept, gone) = all.split_at(100);
+        for timer in gone {
+            ctx.cancel_timer(*timer);
+        }
+        let mut came = Vec::new();
+        while came.len() < kept.len() {
+            came.push(ctx.recv().await);
+        }
+        came.sort_unstable();
+        assert!(came.into_iter().eq(0..100));
+    });
+    let kept = hears.recv().await.unwrap();
+    assert!(kept < 10_000, "{kept} bytes are kept");
+    assert!(process.ended().await.is_normal());
+}
+
 #[registry_runtime::test]
 async fn a_supervisor_killed_with_ten_thousand_children_leaves_no_memory_behind() {
     Names::start().await.unwrap();
@@ -186,6 +219,7 @@ async fn a_supervisor_killed_with_ten_thousand_children_leaves_no_memory_behind(
     a_process_that_hibernates_gives_its_spare_memory_back().await;
     a_reference_to_the_dead_holds_little().await;
     calls_that_found_no_room_leave_nothing().await;
+    cancelled_timers_give_their_room_back().await;
     live_and_die().await;
     let before = used();
     for _ in 0..3 {

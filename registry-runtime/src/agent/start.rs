@@ -39,7 +39,7 @@ impl<T: Send + 'static> Agent<T> {
     ///
     /// # Errors
     ///
-    /// [`StartError::Init`] when `init` panics; [`StartError::NoRuntime`].
+    /// [`StartError::Init`] when `init` panics; [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     ///
     /// # Cancel safety
     ///

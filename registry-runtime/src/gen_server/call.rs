@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::time::{Sleep, sleep_until};
-
 use super::{CallError, GenServer};
+use crate::process::alarm::Alarm;
 use crate::process::cell::EXITING;
 use crate::process::exit::Ending;
 use crate::process::line::Place;
 use crate::process::reply::{Awaiting, Lost};
-use crate::process::timers::far_enough;
 use crate::process::{Cell, Proc};
 
 /// A call: a future of the answer, or of a [`CallError`]. Nothing is sent before it is polled.
@@ -62,7 +60,7 @@ pub struct Call<S: GenServer, T> {
     awaiting: Awaiting<T>,
     timeout: Duration,
     // Boxed: few calls wait long enough to need it, and all are moved about.
-    sleep: Option<Pin<Box<Sleep>>>,
+    alarm: Option<Box<Alarm>>,
     stage: Stage,
     /// Where the message waits, or has waited, for room in the mailbox.
     place: Option<Place>,
@@ -95,7 +93,7 @@ impl<S: GenServer, T> Call<S, T> {
             message: Some(message),
             awaiting,
             timeout,
-            sleep: None,
+            alarm: None,
             stage: Stage::New,
             place: None,
             end: None,
@@ -197,14 +195,15 @@ impl<S: GenServer, T: Send + 'static> Call<S, T> {
     /// Looks whether time is up: not before the answer is late, since a clock that is not read costs
     /// nothing, as does a timer that is never set.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<Result<T, CallError>> {
-        if self.stage == Stage::Sent && self.sleep.is_none() && !self.awaiting.is_late() {
+        if self.stage == Stage::Sent && self.alarm.is_none() && !self.awaiting.is_late() {
             return Poll::Pending;
         }
-        let timeout = self.timeout;
-        let sleep = self
-            .sleep
-            .get_or_insert_with(|| Box::pin(sleep_until(far_enough(timeout))));
-        sleep.as_mut().poll(cx).map(|()| Err(CallError::Timeout))
+        let (timeout, target) = (self.timeout, &self.target);
+        let alarm = self.alarm.get_or_insert_with(|| {
+            let runtime = target.as_ref().and_then(|it| it.header.runtime.as_ref());
+            Box::new(Alarm::new(timeout, runtime))
+        });
+        alarm.poll(cx).map(|()| Err(CallError::Timeout))
     }
 }
 

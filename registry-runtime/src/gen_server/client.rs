@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::call::Call;
 use super::serve::Inspect;
 use super::{Address, CallError, CastError, Construct, GenServer, Local, ServerRef, Travels};
+use crate::process::alarm::within;
 use crate::process::cell::Refused;
 use crate::process::reply::{Awaiting, reply_slot};
 use crate::process::signal::Stop;
@@ -249,10 +250,11 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
                 return Err(CallError::NotRunning);
             }
             drop(cell);
-            match tokio::time::timeout(timeout, awaiting.recv()).await {
-                Err(_) => Err(CallError::Timeout),
-                Ok(Ok(status)) => status.map_err(CallError::Panicked),
-                Ok(Err(_)) => Err(CallError::Exited(exit::ended(process).await)),
+            let runtime = process.header().runtime.as_ref();
+            match within(timeout, runtime, awaiting.recv()).await {
+                None => Err(CallError::Timeout),
+                Some(Ok(status)) => status.map_err(CallError::Panicked),
+                Some(Err(_)) => Err(CallError::Exited(exit::ended(process).await)),
             }
         }
     }
@@ -293,10 +295,11 @@ impl<S: GenServer, A: Address<S>> Client<S, A> {
                 return Err(CallError::NotRunning);
             }
             drop(cell);
-            match tokio::time::timeout(timeout, end.reason()).await {
-                Err(_) => Err(CallError::Timeout),
-                Ok(ended) if ended == reason => Ok(()),
-                Ok(other) => Err(CallError::Exited(other)),
+            let runtime = process.header().runtime.as_ref();
+            match within(timeout, runtime, end.reason()).await {
+                None => Err(CallError::Timeout),
+                Some(ended) if ended == reason => Ok(()),
+                Some(other) => Err(CallError::Exited(other)),
             }
         }
     }

@@ -198,6 +198,8 @@ pub enum StartError {
     Deadlock(DeadlockPath),
     /// There is no tokio runtime to run it on.
     NoRuntime,
+    /// The tokio runtime has no timers: it was built without `enable_time`.
+    NoTimers,
 }
 
 impl fmt::Display for StartError {
@@ -225,6 +227,9 @@ impl fmt::Display for StartError {
             Self::NoRuntime => {
                 f.write_str("there is no tokio runtime here; start from inside `#[tokio::main]`")
             }
+            Self::NoTimers => f.write_str(
+                "the tokio runtime here has no timers; build it with `enable_time` or `enable_all`",
+            ),
         }
     }
 }

@@ -130,7 +130,7 @@ impl ProcessInfo {
             mailbox_high_water: figures.high_water,
             handled: figures.handled,
             restarts: header.restarts.load(Ordering::Relaxed),
-            uptime: header.started.elapsed(),
+            uptime: header.started.instant().elapsed(),
             state: if header.has(EXITING | DEAD) {
                 ProcessState::Exiting
             } else if header.busy.load(Ordering::Relaxed) {

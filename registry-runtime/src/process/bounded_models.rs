@@ -21,7 +21,7 @@ fn model(run: impl Fn() + Send + Sync + 'static) {
 
 /// Runs a process with a mailbox of one, which one message fills, until it has taken up `last`.
 fn with_one_who_waits(last: u32, wait: impl FnOnce(&Process) + Send + 'static) -> Vec<u32> {
-    let cell: Process = Cell::create(&Node::new(), None, false, Some(1));
+    let cell: Process = Cell::create(&Node::new(), None, None, false, Some(1));
     assert!(cell.send(1).is_ok());
     let sender = Arc::clone(&cell);
     let thread = thread::spawn(move || wait(&sender));

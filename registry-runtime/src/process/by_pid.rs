@@ -1,15 +1,18 @@
 //! What anybody may do to a process by its pid.
 
 use std::any::Any;
+use std::future::poll_fn;
 use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
-use super::timers::far_enough;
+use super::alarm::{Alarm, far_enough};
 use super::{ExitReason, Pid, SendError, current, exit};
+use crate::node::Node;
 use crate::sync::Mutex;
 
 /// A message on its way to a process, until its time has come; made by [`Pid::send_after`].
@@ -38,8 +41,10 @@ use crate::sync::Mutex;
 /// The reference that `Process.send_after/3` returns.
 #[derive(Clone, Debug)]
 pub struct DelayedSend {
-    task: AbortHandle,
-    at: Instant,
+    /// `None` if there was nobody to send it to.
+    task: Option<AbortHandle>,
+    /// `None` for a time that never comes.
+    at: Option<Instant>,
     due: Arc<Due>,
 }
 
@@ -57,11 +62,13 @@ impl DelayedSend {
     /// `Process.cancel_timer/1`.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn cancel(&self) -> Option<Duration> {
+        let task = self.task.as_ref()?;
         if !self.due.take_back() {
             return None;
         }
-        self.task.abort();
-        Some(self.at.saturating_duration_since(Instant::now()))
+        task.abort();
+        let left = |at: Instant| at.saturating_duration_since(Instant::now());
+        Some(self.at.map_or(Duration::MAX, left))
     }
 }
 
@@ -183,31 +190,33 @@ impl Pid {
     }
 
     /// Sends an untyped message after `after`, as [`send`](Self::send) does; to nobody, if the
-    /// process has ended by then.
+    /// process has ended by then. Outside of a tokio runtime, and on one without timers, the clock of the
+    /// process's own runtime counts.
     ///
     /// A process that sends to itself had better use [`Ctx::send_after`](super::Ctx::send_after),
     /// whose timers end with it.
     ///
     /// Shown in the example of [`DelayedSend`].
     ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    ///
     /// # Elixir
     ///
     /// `Process.send_after/3`.
     pub fn send_after<T: Send + 'static>(self, after: Duration, message: T) -> DelayedSend {
         let at = far_enough(after);
-        let node = crate::node::Node::current();
         let due = Arc::new(Due::new());
         let decides = Arc::clone(&due);
-        let task = tokio::spawn(node.scope(async move {
-            sleep_until(at).await;
+        let runtime = super::resolve(self).and_then(|process| process.header().runtime.clone());
+        let mut alarm = Alarm::new(after, runtime.as_ref());
+        let send = Node::current().scope(async move {
+            poll_fn(|cx| alarm.poll(cx)).await;
             decides.send(self, Box::new(message));
-        }));
+        });
+        let task = match Handle::try_current() {
+            Ok(here) => Some(here.spawn(send)),
+            Err(_) => runtime.map(|runtime| runtime.spawn(send)),
+        };
         DelayedSend {
-            task: task.abort_handle(),
+            task: task.map(|task| task.abort_handle()),
             at,
             due,
         }

@@ -20,14 +20,15 @@ use std::sync::{Arc, OnceLock};
 use std::task::Waker;
 
 use foldhash::fast::FixedState;
-use tokio::time::Instant;
 
 use super::line::Place;
 use super::mailbox::{Mailbox, MailboxFigures, Push};
 use super::pid_map::Pids;
 use super::pid_set::PidSet;
 use super::reply::{ReplyTo, Undecided};
+use super::runtime::Runtime;
 use super::signal::{Envelope, MonitorRef, Pushed};
+use super::timers::Moment;
 use super::{Actor, ExitReason, Info, Pid, panics};
 use crate::introspect::View;
 use crate::node::Node;
@@ -81,7 +82,9 @@ pub struct Header {
     pub(crate) control: Mutex<Control>,
     /// What the process holds in registries; see `registry`.
     pub(crate) names: Mutex<Names>,
-    pub(crate) started: Instant,
+    pub(crate) started: Moment,
+    /// Where its task runs; `None` in tests that run none.
+    pub(crate) runtime: Option<Arc<Runtime>>,
     /// Whoever started it with a link; a server ends with its parent even when it traps exits.
     pub(crate) parent: Option<Pid>,
 }
@@ -136,13 +139,20 @@ impl Control {
 }
 
 impl Header {
-    pub(crate) fn new(pid: Pid, node: Node, parent: Option<Pid>, supervised: bool) -> Self {
+    pub(crate) fn new(
+        pid: Pid,
+        node: Node,
+        runtime: Option<Arc<Runtime>>,
+        parent: Option<Pid>,
+        supervised: bool,
+    ) -> Self {
         Self {
             pid,
             node,
+            runtime,
             parent,
             supervised,
-            started: Instant::now(),
+            started: Moment::now(),
             flags: AtomicU32::new(0),
             waiting_on: AtomicU64::new(0),
             waits: AtomicU32::new(0),

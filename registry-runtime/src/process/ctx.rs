@@ -3,17 +3,17 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::cell::{EXIT, KILL, TRAP};
 use super::mailbox::Mailbox;
 use super::signal::{Down, Envelope, MonitorRef};
-use super::timers::{Timed, TimerRef, Timers, far_enough};
+use super::timers::{Timed, TimerRef, Timers};
 use super::{Actor, Cell, ExitReason, Info, Pid, current, exit, links, panics};
 use crate::node::Node;
 use crate::sync::Ordering;
@@ -88,7 +88,7 @@ pub(crate) struct Local<M> {
 
 struct Idle {
     after: Duration,
-    sleep: Option<Pin<Box<Sleep>>>,
+    alarm: Option<Alarm>,
 }
 
 /// What a process finds when it looks for something to do.
@@ -115,7 +115,7 @@ impl<M> Local<M> {
     /// A message has come: the idle time counts from here.
     fn restart_idle(&mut self) {
         if let Some(idle) = &mut self.idle {
-            idle.sleep = None;
+            idle.alarm = None;
         }
     }
 
@@ -146,10 +146,8 @@ impl<M> Local<M> {
             return Poll::Pending;
         };
         let after = idle.after;
-        let sleep = idle
-            .sleep
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(far_enough(after))));
-        if sleep.as_mut().poll(cx).is_pending() {
+        let alarm = idle.alarm.get_or_insert_with(|| Alarm::new(after, None));
+        if alarm.poll(cx).is_pending() {
             return Poll::Pending;
         }
         // Once: the next one counts from the next message on, or from a new call.
@@ -510,7 +508,7 @@ impl<A: Actor> Ctx<A> {
     }
 
     pub(crate) fn set_idle(&mut self, after: Option<Duration>) {
-        self.local().idle = after.map(|after| Idle { after, sleep: None });
+        self.local().idle = after.map(|after| Idle { after, alarm: None });
     }
 
     /// What polls the process, before a look at the mailbox: inside of a join or a select that may be
@@ -616,6 +614,6 @@ impl<A: Actor> Ctx<A> {
     /// The time at which this process was started.
     #[must_use]
     pub fn started(&self) -> Instant {
-        self.cell.header.started
+        self.cell.header.started.instant()
     }
 }

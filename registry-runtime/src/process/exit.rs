@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn a_wait_for_an_end_that_is_given_up_leaves_none() {
-        let cell = Cell::<Plain<()>>::create(&Node::new(), None, false, None);
+        let cell = Cell::<Plain<()>>::create(&Node::new(), None, None, false, None);
         let watchers = || cell.header.control.lock().rare().watchers.len();
         let mut end = Ending::new(Arc::clone(&cell) as Arc<dyn Proc>);
         assert!(end.poll(Waker::noop()).is_pending());

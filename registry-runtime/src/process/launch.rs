@@ -4,13 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout_at};
-
+use super::alarm::Alarm;
 use super::cell::{START_AWAITED, STARTED};
 use super::reply::{Awaiting, ReplyTo, reply_slot};
+use super::runtime::Runtime;
 use super::task::{EndedBy, Task};
-use super::timers::far_enough;
 use super::{Actor, Cell, ExitReason, Proc, current, exit, links, panics, resolve};
 use crate::gen_server::StartError;
 use crate::node::Node;
@@ -31,7 +29,7 @@ pub(crate) enum Parent<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) node: &'a Node,
-    pub(crate) runtime: &'a Handle,
+    pub(crate) runtime: &'a Arc<Runtime>,
     pub(crate) parent: Parent<'a>,
 }
 
@@ -90,25 +88,22 @@ impl InitWait {
         let Some(limit) = limit else {
             return self.done_by(None).await;
         };
-        let until = far_enough(limit);
-        let mut held = HeldTo {
-            until,
-            init: Some(self),
-        };
-        let done = match &mut held.init {
-            Some(init) => init.done_by(Some(until)).await,
+        let alarm = Alarm::new(limit, self.process.header().runtime.as_ref());
+        let mut held = HeldTo(Some((self, alarm)));
+        let done = match &mut held.0 {
+            Some((init, alarm)) => init.done_by(Some(alarm)).await,
             None => Ok(()),
         };
-        held.init = None;
+        held.0 = None;
         done
     }
 
-    async fn done_by(&mut self, until: Option<Instant>) -> Result<(), StartError> {
+    async fn done_by(&mut self, alarm: Option<&mut Alarm>) -> Result<(), StartError> {
         let Self { process, started } = self;
-        let started = match until {
+        let started = match alarm {
             None => started.recv().await,
-            Some(until) => {
-                let Ok(started) = timeout_at(until, started.recv()).await else {
+            Some(alarm) => {
+                let Some(started) = alarm.limits(started.recv()).await else {
                     // Whoever started it with a link is told by the error, and not killed by it.
                     let header = process.header();
                     if let (false, Some(parent)) = (header.supervised, header.parent)
@@ -144,26 +139,22 @@ impl Drop for InitWait {
     }
 }
 
-/// A wait that has its time: whoever gives it up leaves somebody behind who looks at the clock.
-struct HeldTo {
-    until: Instant,
-    init: Option<InitWait>,
-}
+/// A wait that has its time: whoever gives it up leaves a task behind that looks at the clock.
+struct HeldTo(Option<(InitWait, Alarm)>);
 
 impl Drop for HeldTo {
     fn drop(&mut self) {
-        // Where there is no runtime there is no clock to look at.
-        if let Some(init) = self.init.take()
-            && let Ok(runtime) = Handle::try_current()
+        if let Some((init, mut alarm)) = self.0.take()
+            && let Some(runtime) = init.process.header().runtime.clone()
         {
-            let (mut init, until) = (init.handed_on(), self.until);
-            drop(runtime.spawn(async move { init.done_by(Some(until)).await }));
+            let mut init = init.handed_on();
+            drop(runtime.spawn(async move { init.done_by(Some(&mut alarm)).await }));
         }
     }
 }
 
 impl<'a> Place<'a> {
-    pub(crate) fn new(node: &'a Node, runtime: &'a Handle, parent: Parent<'a>) -> Self {
+    pub(crate) fn new(node: &'a Node, runtime: &'a Arc<Runtime>, parent: Parent<'a>) -> Self {
         Self {
             node,
             runtime,
@@ -183,7 +174,7 @@ impl<'a> Place<'a> {
             Parent::Link(parent) => (Some(parent.header().pid), false),
             Parent::Supervisor(parent) => (Some(parent.header().pid), true),
         };
-        let cell = Cell::<A>::create(self.node, of, supervised, limit);
+        let cell = Cell::<A>::create(self.node, Some(self.runtime), of, supervised, limit);
         // A claim runs users' code: what makes the name, and compares it.
         let (mut claim, mut claimed) = (Some(claim), Ok(()));
         let panic = panics::caught_dyn(&mut || {
@@ -298,7 +289,7 @@ pub(crate) fn launch_here<R>(
     link: bool,
     launch: impl FnOnce(Place<'_>) -> Result<R, StartError>,
 ) -> Result<R, StartError> {
-    let runtime = Handle::try_current().map_err(|_| StartError::NoRuntime)?;
+    let runtime = Runtime::current()?;
     let me = if link { current::get() } else { None };
     let parent = me.as_deref().map_or(Parent::None, Parent::Link);
     launch(Place::new(&Node::current(), &runtime, parent))

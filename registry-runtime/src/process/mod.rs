@@ -1,5 +1,6 @@
 //! Processes: tokio tasks with a pid, a typed mailbox, exit reasons, links and monitors.
 
+pub(crate) mod alarm;
 #[cfg(all(test, registry_loom))]
 mod bounded_models;
 mod by_pid;
@@ -23,6 +24,7 @@ mod pid_set;
 mod plain;
 mod reason;
 pub(crate) mod reply;
+pub(crate) mod runtime;
 pub(crate) mod signal;
 #[cfg(all(test, registry_loom))]
 mod signal_models;
@@ -49,6 +51,7 @@ pub use timers::TimerRef;
 
 use crate::node::Node;
 use mailbox::Mailbox;
+use runtime::Runtime;
 
 /// Whatever runs as a process: written by `#[gen_server]`.
 ///
@@ -183,6 +186,7 @@ impl<A: Actor> Cell<A> {
     /// A process that does not run yet: it has a pid, takes messages, and can be found.
     pub(crate) fn create(
         node: &Node,
+        runtime: Option<&Arc<Runtime>>,
         parent: Option<Pid>,
         supervised: bool,
         limit: Option<usize>,
@@ -190,7 +194,7 @@ impl<A: Actor> Cell<A> {
         panics::install_hook();
         let pid = node.table().new_pid(node.number());
         let cell = Arc::new(Self {
-            header: Header::new(pid, node.clone(), parent, supervised),
+            header: Header::new(pid, node.clone(), runtime.cloned(), parent, supervised),
             mailbox: Mailbox::new(limit),
         });
         node.table().insert(Arc::clone(&cell) as Arc<dyn Proc>);

@@ -68,7 +68,7 @@ fn in_process<F: Future<Output = ()>>(body: F) {
 }
 
 fn process(node: &Node) -> Process {
-    Cell::create(node, None, false, None)
+    Cell::create(node, None, None, false, None)
 }
 
 /// Runs a process whose body takes messages until `last`.
@@ -242,7 +242,7 @@ fn a_child_adopted_as_its_parent_ends_is_refused_or_killed() {
     model(|| {
         let node = Node::new();
         let parent = process(&node);
-        let child: Process = Cell::create(&node, Some(parent.header.pid), true, None);
+        let child: Process = Cell::create(&node, None, Some(parent.header.pid), true, None);
         let (adopting, pid) = (Arc::clone(&parent), child.header.pid);
         let thread = thread::spawn(move || exit::adopt(&*adopting, pid));
         exit::begin(&*parent, ExitReason::Shutdown);

@@ -1,7 +1,7 @@
 //! Panics of processes: caught, and told with message and place.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
@@ -11,6 +11,8 @@ use super::{ExitReason, current};
 thread_local! {
     /// Where this thread last panicked inside a process.
     static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Whether a panic on this thread is one of [`quietly`]'s.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Has panics of processes note where they happened, before the hook that is there is called.
@@ -23,6 +25,9 @@ pub(crate) fn install_hook() {
     HOOK.call_once(|| {
         let next = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            if QUIET.try_with(Cell::get).unwrap_or(false) {
+                return;
+            }
             if current::with(|process| process.is_some()) {
                 let at = info.location().map(ToString::to_string);
                 let _ = LOCATION.try_with(|location| *location.borrow_mut() = at);
@@ -30,6 +35,16 @@ pub(crate) fn install_hook() {
             next(info);
         }));
     });
+}
+
+/// Runs what tokio answers by a panic; `None` if it panics, of which the panic hook tells nobody.
+pub(crate) fn quietly<R>(f: impl FnOnce() -> R) -> Option<R> {
+    // Where a panic ends the program, the hook is the only one to tell of it.
+    let set = |quiet| QUIET.try_with(|now| now.replace(quiet && cfg!(panic = "unwind")));
+    let outer = set(true).unwrap_or(false);
+    let result = catch_unwind(AssertUnwindSafe(f));
+    let _ = set(outer);
+    result.map_err(drop_payload).ok()
 }
 
 /// Drops what users made, one by one: a panic in the `Drop` of one keeps no other from being dropped,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use super::ctx::Next;
+use super::runtime::Runtime;
 use super::signal::Envelope;
 use super::task::{EndedBy, Task};
 use super::{Actor, Cell, Ctx, Down, Exit, ExitReason, Info, Pid, Proc, SendError, exit, links};
@@ -149,7 +150,7 @@ impl<M: Send + 'static> fmt::Debug for ProcessRef<M> {
 ///
 /// # Panics
 ///
-/// Outside of a tokio runtime, as `tokio::spawn` does.
+/// Outside of a tokio runtime, as `tokio::spawn` does; and on one without timers (`enable_time`).
 ///
 /// # Examples
 ///
@@ -183,9 +184,13 @@ where
     F: FnOnce(Process<M>) -> Fut + Send + 'static,
     Fut: Future + Send + 'static,
 {
+    let runtime = match Runtime::current() {
+        Ok(runtime) => runtime,
+        Err(error) => panic!("{error}"),
+    };
     let node = Node::current();
-    let cell =
-        Cell::<Plain<M>>::create(&node, parent.map(|parent| parent.header().pid), false, None);
+    let of = parent.map(|parent| parent.header().pid);
+    let cell = Cell::<Plain<M>>::create(&node, Some(&runtime), of, false, None);
     if let Some(parent) = parent {
         links::link(parent, cell.header.pid);
     }
@@ -194,7 +199,7 @@ where
         body(ctx).await;
         ExitReason::Normal
     };
-    tokio::spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals));
+    drop(runtime.spawn(Task::new(Arc::clone(&cell), body, EndedBy::Signals)));
     ProcessRef(cell)
 }
 
@@ -203,7 +208,7 @@ impl<A: Actor> Ctx<A> {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    /// Outside of a tokio runtime, as `tokio::spawn` does; and on one without timers (`enable_time`).
     ///
     /// # Examples
     ///

@@ -18,7 +18,7 @@ use crate::node::Node;
 type Process = Arc<Cell<Plain<u32>>>;
 
 fn process(node: &Node) -> Process {
-    Cell::create(node, None, false, None)
+    Cell::create(node, None, None, false, None)
 }
 
 /// Ends a process on a thread of its own.

@@ -11,10 +11,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::alarm::far_enough;
 
 /// A timer of a process, to cancel it by.
 ///
@@ -37,12 +40,19 @@ pub(crate) enum Timed<M> {
 #[derive(Default)]
 struct Clock {
     /// The timers by their time, each with the place of its message.
-    due: BTreeMap<(Instant, TimerRef), usize>,
+    due: BTreeMap<(When, TimerRef), usize>,
     /// Those of them that have their turn in this round.
-    turns: BTreeMap<(Instant, TimerRef), usize>,
-    times: HashMap<TimerRef, Instant>,
+    turns: BTreeMap<(When, TimerRef), usize>,
+    times: HashMap<TimerRef, When>,
     sleep: Option<Pin<Box<Sleep>>>,
     next: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    At(Instant),
+    /// Later than a clock can count.
+    Never,
 }
 
 pub(crate) struct Timers<M> {
@@ -84,17 +94,21 @@ impl Clock {
     fn add(&mut self, after: Duration, place: usize) -> TimerRef {
         let timer = TimerRef(self.next);
         self.next += 1;
-        self.put(far_enough(after), timer, place);
+        self.put(
+            far_enough(after).map_or(When::Never, When::At),
+            timer,
+            place,
+        );
         timer
     }
 
-    fn put(&mut self, at: Instant, timer: TimerRef, place: usize) {
+    fn put(&mut self, at: When, timer: TimerRef, place: usize) {
         self.due.insert((at, timer), place);
         self.times.insert(timer, at);
     }
 
     /// Takes a timer out: when it was due, and the place of its message.
-    fn remove(&mut self, timer: TimerRef) -> Option<(Instant, usize)> {
+    fn remove(&mut self, timer: TimerRef) -> Option<(When, usize)> {
         let at = self.times.remove(&timer)?;
         let key = (at, timer);
         let place = self.due.remove(&key).or_else(|| self.turns.remove(&key));
@@ -104,7 +118,7 @@ impl Clock {
     /// Gives a turn to each timer that is due at `now`.
     fn give_turns(&mut self, now: Instant) {
         while let Some(first) = self.due.first_entry()
-            && first.key().0 <= now
+            && first.key().0 <= When::At(now)
         {
             let (key, place) = first.remove_entry();
             self.turns.insert(key, place);
@@ -112,7 +126,7 @@ impl Clock {
     }
 
     /// Takes a timer out that has its turn: when it was due, and the place of its message.
-    fn next_turn(&mut self) -> Option<(Instant, TimerRef, usize)> {
+    fn next_turn(&mut self) -> Option<(When, TimerRef, usize)> {
         let ((at, timer), place) = self.turns.pop_first()?;
         self.times.remove(&timer);
         Some((at, timer, place))
@@ -120,7 +134,7 @@ impl Clock {
 
     /// Waits until the first timer is due, and tells when that was.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
-        let Some((&(at, _), _)) = self.due.first_key_value() else {
+        let Some((&(When::At(at), _), _)) = self.due.first_key_value() else {
             self.sleep = None;
             return Poll::Pending;
         };
@@ -152,7 +166,28 @@ impl<M> Timers<M> {
     fn take(&mut self, place: usize) -> Option<Timed<M>> {
         let message = self.messages.get_mut(place)?.take();
         self.free.push(place);
+        self.shrink();
         message
+    }
+
+    /// Gives the room of timers that are over back, once it is three quarters of all.
+    fn shrink(&mut self) {
+        const ROOM: usize = 32;
+        let Clock {
+            due, turns, times, ..
+        } = &mut self.clock;
+        let (all, left) = (self.messages.len(), times.len());
+        if all <= ROOM || left >= all / 4 {
+            return;
+        }
+        let mut messages = Vec::with_capacity(left * 2);
+        for place in due.values_mut().chain(turns.values_mut()) {
+            messages.push(self.messages.get_mut(*place).and_then(Option::take));
+            *place = messages.len() - 1;
+        }
+        self.messages = messages;
+        self.free = Vec::new();
+        times.shrink_to(left * 2);
     }
 
     /// The messages that were still to come.
@@ -164,7 +199,10 @@ impl<M> Timers<M> {
     pub(crate) fn cancel(&mut self, timer: TimerRef) -> Option<Duration> {
         let (at, place) = self.clock.remove(timer)?;
         drop(self.take(place));
-        Some(at.saturating_duration_since(Instant::now()))
+        Some(match at {
+            When::At(at) => at.saturating_duration_since(Instant::now()),
+            When::Never => Duration::MAX,
+        })
     }
 
     /// Begins a round: the message of the first timer that has its turn in it.
@@ -182,13 +220,15 @@ impl<M> Timers<M> {
     #[inline(never)]
     pub(crate) fn next_turn(&mut self) -> Option<M> {
         let (at, timer, place) = self.clock.next_turn()?;
-        match self.take(place)? {
-            Timed::Once(message) => Some(message),
-            Timed::Every(period, mut make) => {
+        match (self.take(place)?, at) {
+            (Timed::Once(message), _) => Some(message),
+            // It has no turn.
+            (Timed::Every(..), When::Never) => None,
+            (Timed::Every(period, mut make), When::At(at)) => {
                 let message = make();
                 let next = not_missed(at + period, period);
                 let place = self.keep(Timed::Every(period, make));
-                self.clock.put(next, timer, place);
+                self.clock.put(When::At(next), timer, place);
                 Some(message)
             }
         }
@@ -223,9 +263,35 @@ fn not_missed(next: Instant, period: Duration) -> Instant {
     now + period.saturating_sub(since_last)
 }
 
-/// The moment `after` from now; a time out of reach is far away instead.
-pub(crate) fn far_enough(after: Duration) -> Instant {
-    const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
-    let now = Instant::now();
-    now.checked_add(after).unwrap_or_else(|| now + FAR)
+/// When a process was started: an `Instant`, in half of its room.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(i64);
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        let now = Instant::now();
+        let nanos = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
+        // A paused clock may have begun before the first process of the program was started.
+        Self(match now.checked_duration_since(Self::first()) {
+            Some(since) => nanos(since),
+            None => -nanos(Self::first().duration_since(now)),
+        })
+    }
+
+    pub(crate) fn instant(self) -> Instant {
+        let since = Duration::from_nanos(self.0.unsigned_abs());
+        let first = Self::first();
+        let moment = if self.0 < 0 {
+            first.checked_sub(since)
+        } else {
+            first.checked_add(since)
+        };
+        moment.unwrap_or(first)
+    }
+
+    /// What moments are counted from.
+    fn first() -> Instant {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        *FIRST.get_or_init(Instant::now)
+    }
 }

@@ -29,6 +29,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::{unconstrained, yield_now};
 use tokio::time::{Sleep, sleep};
 
+use super::runtime::has_timers;
 use crate::sync::{Mutex, thread_local};
 
 /// How long a blocked thread may keep a caller from setting its timer, which then counts from there.
@@ -94,8 +95,9 @@ impl Here {
         if soon.as_ref().is_some_and(|soon| !soon.is_elapsed()) {
             return;
         }
-        let several = Handle::try_current()
-            .is_ok_and(|runtime| runtime.runtime_flavor() != RuntimeFlavor::CurrentThread);
+        let several = Handle::try_current().is_ok_and(|runtime| {
+            runtime.runtime_flavor() != RuntimeFlavor::CurrentThread && has_timers(&runtime)
+        });
         if several && !self.list.is_empty() {
             let mut timer = Box::pin(sleep(SOON));
             // Not the budget of whoever calls.

@@ -19,7 +19,7 @@ use crate::node::Node;
 use crate::process::{Cell, Ctx, ExitReason, Plain};
 
 fn process<M: Send + 'static>(node: &Node) -> Ctx<Plain<M>> {
-    Ctx::new(Cell::create(node, None, false, None))
+    Ctx::new(Cell::create(node, None, None, false, None))
 }
 
 fn registry<D: Keys, M: 'static>(node: &Node) -> Registry<u8, u8, D, M> {

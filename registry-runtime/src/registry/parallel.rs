@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use hashbrown::Equivalent;
+use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 use super::Registry;
@@ -22,12 +23,12 @@ where
 {
     /// As [`Registry::dispatch`], with the entries divided among tokio tasks, as many as the
     /// machine runs threads at once; returns when all are done. `f` is called once with each part,
-    /// and not at all when there are no entries.
+    /// and not at all when there are no entries. Outside of a tokio runtime there is one part, and the
+    /// caller's thread runs it.
     ///
     /// # Panics
     ///
-    /// When `f` does, after the other parts are done; the registry stays as it is. Also outside of
-    /// a tokio runtime, as `tokio::spawn` does.
+    /// When `f` does, after the other parts are done; the registry stays as it is.
     ///
     /// # Cancel safety
     ///
@@ -68,6 +69,13 @@ where
             return;
         };
         let bound = members.bound();
+        if Handle::try_current().is_err() {
+            return f(Entries {
+                members: &members,
+                from: 0,
+                to: bound,
+            });
+        }
         let parts = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let width = bound.div_ceil(parts);
         let shared = Arc::new((members, f));

@@ -73,7 +73,7 @@ where
     ///
     /// # Errors
     ///
-    /// [`StartError::AlreadyStarted`] when it runs, [`StartError::NoRuntime`].
+    /// [`StartError::AlreadyStarted`] when it runs, [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     ///
     /// # Elixir
     ///

@@ -14,8 +14,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
-
 use super::child::{AnyChildSpec, ChildSpec};
 use super::dynamic_children::{Child, Kept, State};
 use super::dynamic_options::DynamicSupervisorOptions;
@@ -26,6 +24,7 @@ use super::{AutoShutdown, ChildInfo, ChildState, Children, SupervisorError, Supe
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place};
+use crate::process::runtime::Runtime;
 use crate::process::{Cell, ExitReason, Pid, Proc, deadlock, exit, panics};
 use crate::sync::Mutex;
 
@@ -72,7 +71,7 @@ pub(crate) struct Shared {
     pub(crate) options: DynamicSupervisorOptions,
     pub(crate) process: Arc<Cell<DynamicProcess>>,
     pub(crate) node: Node,
-    pub(crate) runtime: Handle,
+    pub(crate) runtime: Arc<Runtime>,
     pub(crate) state: Mutex<State>,
     pub(crate) intensity: Mutex<Intensity>,
 }

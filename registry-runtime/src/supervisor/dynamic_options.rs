@@ -114,7 +114,7 @@ impl DynamicSupervisorOptions {
     ///
     /// # Errors
     ///
-    /// [`StartError::NoRuntime`].
+    /// [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     ///
     /// # Elixir
     ///
@@ -129,7 +129,7 @@ impl DynamicSupervisorOptions {
     ///
     /// # Errors
     ///
-    /// [`StartError::NoRuntime`].
+    /// [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     pub fn start(self) -> Result<DynamicSupervisor, StartError> {
         self.start_with(false)
     }

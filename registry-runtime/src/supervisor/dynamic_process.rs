@@ -56,7 +56,7 @@ pub(super) fn launch(
         let supervisor = DynamicSupervisor(Arc::new(Shared {
             process: Arc::clone(cell),
             node: place.node.clone(),
-            runtime: place.runtime.clone(),
+            runtime: Arc::clone(place.runtime),
             state: Mutex::default(),
             intensity: Mutex::new(Intensity::new(options.max_restarts, options.within)),
             options,

@@ -175,7 +175,7 @@ impl<S: Partition> PartitionSupervisorOptions<S> {
     ///
     /// [`StartError::Child`] names the partition that did not start, by its number; those before it
     /// have been ended. [`StartError::Init`] with an [`OptionError`](crate::registry::OptionError)
-    /// for a number of partitions that cannot be, [`StartError::NoRuntime`].
+    /// for a number of partitions that cannot be, [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     ///
     /// # Cancel safety
     ///

@@ -67,7 +67,7 @@ pub(super) fn launch(
             auto_shutdown: spec.auto_shutdown,
             process: Arc::clone(cell),
             node: place.node.clone(),
-            runtime: place.runtime.clone(),
+            runtime: Arc::clone(place.runtime),
             children: Mutex::new(Registered::new(intensity)),
         }));
         let claim = (spec.claim)(&supervisor)?;

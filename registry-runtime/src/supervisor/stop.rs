@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
-use tokio::time::timeout;
+use tokio::time::Instant;
 
 use super::Shutdown;
+use crate::process::alarm::within;
 use crate::process::cell::TRAP;
+use crate::process::runtime::Runtime;
 use crate::process::signal::ChildExit;
-use crate::process::timers::far_enough;
 use crate::process::{Actor, Cell, ExitReason, Pid, Proc, deadlock, exit};
 
 /// Ends one child as its specification says, and waits until it is gone. A `terminate` that asks the
@@ -25,7 +25,8 @@ pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shut
     ask(&*child, parent, shutdown);
     let mut end = pin!(end.reason());
     if let Shutdown::After(limit) = shutdown {
-        if timeout(limit, end.as_mut()).await.is_ok() {
+        let runtime = child.header().runtime.as_ref();
+        if within(limit, runtime, end.as_mut()).await.is_some() {
             return;
         }
         exit::signal(&*child, Some(parent), ExitReason::Kill);
@@ -35,7 +36,7 @@ pub(crate) async fn stop_child(child: Arc<dyn Proc>, parent: Pid, shutdown: Shut
 
 /// Whether a child has ended because its runtime is being dropped: nobody killed it, so that it is neither reported
 /// nor restarted. It reads as killed, or is linked to one that does.
-pub(super) fn ended_with(runtime: &Handle, ended: &ChildExit) -> bool {
+pub(super) fn ended_with(runtime: &Runtime, ended: &ChildExit) -> bool {
     if ended.killed || !matches!(ended.reason, ExitReason::Killed) {
         return false;
     }
@@ -84,15 +85,10 @@ pub(crate) async fn stop_all(parent: &dyn Proc, children: Vec<(Pid, Shutdown)>) 
             }
         }
     }
-    let begun = far_enough(Duration::ZERO);
+    let begun = Instant::now();
     for (limit, pids) in limits {
-        let deadline = begun
-            .checked_add(limit)
-            .unwrap_or_else(|| far_enough(limit));
-        if tokio::time::timeout_at(deadline, all_gone(parent))
-            .await
-            .is_ok()
-        {
+        let left = limit.saturating_sub(begun.elapsed());
+        if within(left, None, all_gone(parent)).await.is_some() {
             return;
         }
         for child in pids.into_iter().filter_map(crate::process::resolve) {

@@ -6,8 +6,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
-
 use super::child::{AnyChildSpec, BeforeRun, ChildOptions};
 use super::children::Registered;
 use super::instance::Claim;
@@ -21,6 +19,7 @@ use crate::introspect::Declaration;
 use crate::node::Node;
 use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
 use crate::process::reply::reply_slot;
+use crate::process::runtime::Runtime;
 use crate::process::{Actor, Cell, ExitReason, Pid, Proc, ReplyTo, deadlock, exit};
 use crate::sync::Mutex;
 
@@ -141,7 +140,7 @@ impl SupervisorSpec {
     /// # Errors
     ///
     /// [`StartError::Child`] names the child that did not start; those before it have been ended,
-    /// in reverse. [`StartError::NoRuntime`].
+    /// in reverse. [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     ///
     /// # Cancel safety
     ///
@@ -247,7 +246,7 @@ pub(crate) struct Shared {
     pub(crate) auto_shutdown: AutoShutdown,
     pub(crate) process: Arc<Cell<SupervisorProcess>>,
     pub(crate) node: Node,
-    pub(crate) runtime: Handle,
+    pub(crate) runtime: Arc<Runtime>,
     pub(crate) children: Mutex<Registered>,
 }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::task::{Poll, Waker, ready};
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::TaskError;
 use super::process::TaskProcess;
+use crate::process::alarm::within;
 use crate::process::exit::Ending;
 use crate::process::reply::{Awaiting, Lost};
+use crate::process::runtime::Runtime;
 use crate::process::{Actor, DeadlockPath, ExitReason, Pid, Proc, exit, links, resolve};
 use crate::supervisor::{Shutdown, stop_child};
 
@@ -64,6 +64,11 @@ impl<T> Task<T> {
 
     pub(super) fn process(&self) -> &Arc<dyn Proc> {
         &self.process
+    }
+
+    /// The runtime that the task is on.
+    pub(super) fn runtime(&self) -> Option<Arc<Runtime>> {
+        self.process.header().runtime.clone()
     }
 
     /// Says that the running process waits for the result.
@@ -137,7 +142,8 @@ impl<T> Task<T> {
     /// seconds.
     pub async fn await_timeout(self, limit: Duration) -> Result<T, TaskError> {
         let mut waiting = self.into_future();
-        if let Ok(result) = timeout(limit, &mut waiting).await {
+        let runtime = waiting.runtime();
+        if let Some(result) = within(limit, runtime.as_ref(), &mut waiting).await {
             return result;
         }
         waiting.kill();
@@ -168,9 +174,9 @@ impl<T> Task<T> {
     ///
     /// `Task.yield/2`.
     pub async fn yield_for(&mut self, limit: Duration) -> Option<Result<T, TaskError>> {
-        timeout(limit, poll_fn(|cx| self.poll_result(cx.waker())))
-            .await
-            .ok()
+        let runtime = self.runtime();
+        let result = poll_fn(|cx| self.poll_result(cx.waker()));
+        within(limit, runtime.as_ref(), result).await
     }
 
     /// Ends the task, and waits until it is gone; its owner lives on. `None` when it ended of that;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::set::TaskSet;
 use super::{Task, TaskError};
+use crate::process::alarm::within;
 
 /// Kills the tasks that are left when the wait ends early, however it does.
 struct KillLeft<T>(TaskSet<T, Task<T>>);
@@ -54,6 +53,7 @@ impl<T> Task<T> {
         for (number, task) in (0..).zip(tasks) {
             left.0.insert(number, task);
         }
+        let runtime = left.0.runtime();
         let all = async {
             let mut results = BTreeMap::new();
             while let Some((number, result)) = poll_fn(|cx| left.0.poll_next(cx)).await {
@@ -61,7 +61,8 @@ impl<T> Task<T> {
             }
             Ok(results.into_values().collect())
         };
-        timeout(limit, all).await.unwrap_or(Err(TaskError::Timeout))
+        let all = within(limit, runtime.as_ref(), all).await;
+        all.unwrap_or(Err(TaskError::Timeout))
     }
 
     /// Waits until all tasks are done, at most `limit`; what each has come to, in their order, `None`
@@ -100,6 +101,7 @@ impl<T> Task<T> {
         for (number, task) in (0..).zip(tasks) {
             left.insert(number, task);
         }
+        let runtime = left.runtime();
         let all = async {
             while let Some((number, result)) = poll_fn(|cx| left.poll_next(cx)).await {
                 let place = usize::try_from(number)
@@ -110,7 +112,7 @@ impl<T> Task<T> {
                 }
             }
         };
-        let _ = timeout(limit, all).await;
+        within(limit, runtime.as_ref(), all).await;
         results
     }
 }

@@ -81,7 +81,7 @@ impl TaskSupervisorOptions {
     ///
     /// # Errors
     ///
-    /// [`StartError::NoRuntime`].
+    /// [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     ///
     /// # Elixir
     ///
@@ -96,7 +96,7 @@ impl TaskSupervisorOptions {
     ///
     /// # Errors
     ///
-    /// [`StartError::NoRuntime`].
+    /// [`StartError::NoRuntime`] and [`StartError::NoTimers`].
     pub fn start(self) -> Result<TaskSupervisor, StartError> {
         self.0.start().map(TaskSupervisor)
     }

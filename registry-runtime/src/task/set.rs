@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::{Task, TaskError};
+use crate::process::runtime::Runtime;
 use crate::sync::Mutex;
 
 /// Tasks by number; `H` is a handle, or a borrowed one.
@@ -101,6 +102,11 @@ impl<T, H: BorrowMut<Task<T>>> TaskSet<T, H> {
                 return Poll::Ready(Some((number, result)));
             }
         }
+    }
+
+    /// The runtime of one of the tasks.
+    pub(super) fn runtime(&self) -> Option<Arc<Runtime>> {
+        self.tasks.values().next()?.0.borrow().runtime()
     }
 
     pub(super) fn contains(&self, number: u64) -> bool {

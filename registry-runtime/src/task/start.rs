@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Task;
 use super::process::launch;
+use crate::gen_server::StartError;
 use crate::process::launch::{LaunchedProc, Place, launch_here};
 use crate::process::{Pid, Proc, current};
 use crate::supervisor::{AnyChildSpec, BeforeRun, ChildOptions, Restart};
@@ -20,7 +21,7 @@ impl<T: Send + 'static> Task<T> {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    /// Outside of a tokio runtime, as `tokio::spawn` does; and on one without timers (`enable_time`).
     ///
     /// # Elixir
     ///
@@ -38,7 +39,7 @@ impl Task<()> {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    /// Outside of a tokio runtime, as `tokio::spawn` does; and on one without timers (`enable_time`).
     ///
     /// # Examples
     ///
@@ -66,7 +67,7 @@ impl Task<()> {
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime, as `tokio::spawn` does.
+    /// Outside of a tokio runtime, as `tokio::spawn` does; and on one without timers (`enable_time`).
     ///
     /// # Elixir
     ///
@@ -128,11 +129,18 @@ pub(super) fn begin<F>(link: bool, future: F) -> Task<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {
-    let owner = if link { current::get() } else { None };
-    match launch_here(false, |place| {
-        launch(place, owner.as_deref(), future, |_| None)
-    }) {
+    match try_begin(link, future) {
         Ok(task) => task,
         Err(error) => panic!("{error}"),
     }
+}
+
+pub(super) fn try_begin<F>(link: bool, future: F) -> Result<Task<F::Output>, StartError>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let owner = if link { current::get() } else { None };
+    launch_here(false, |place| {
+        launch(place, owner.as_deref(), future, |_| None)
+    })
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fmt;
 use std::iter::Fuse;
 use std::num::NonZeroUsize;
-use std::pin::Pin;
 use std::time::Duration;
 
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 use super::set::TaskSet;
 use super::supervisor::Linked;
 use super::{Task, TaskError, TaskSupervisor};
+use crate::process::alarm::Alarm;
 
 /// What a stream does when a task takes too long.
 ///
@@ -85,7 +85,8 @@ pub struct AsyncStream<I: Iterator, F, T> {
     pub(super) running: TaskSet<T, Task<T>>,
     /// When each task's time is up, in the order they were started.
     pub(super) deadlines: VecDeque<(u64, Instant)>,
-    pub(super) sleep: Option<Pin<Box<Sleep>>>,
+    /// Rings when the time of the task with this number is up.
+    pub(super) alarm: Option<(u64, Alarm)>,
     /// Killed since they took too long, and not gone yet.
     pub(super) timed_out: HashSet<u64>,
     /// Results that wait to be yielded.
@@ -107,7 +108,7 @@ impl<I: Iterator, F, T> AsyncStream<I, F, T> {
             on_timeout: OnTimeout::default(),
             running: TaskSet::new(),
             deadlines: VecDeque::new(),
-            sleep: None,
+            alarm: None,
             timed_out: HashSet::new(),
             results: BTreeMap::new(),
             started: 0,

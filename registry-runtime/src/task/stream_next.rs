@@ -3,14 +3,14 @@
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
-use tokio::time::sleep_until;
+use tokio::time::Instant;
 
-use super::start::begin;
+use super::start::try_begin;
 use super::stream::Starter;
 use super::{AsyncStream, OnTimeout, TaskError};
 use crate::gen_server::StartError;
 use crate::process::ExitReason;
-use crate::process::timers::far_enough;
+use crate::process::alarm::{Alarm, far_enough};
 
 impl<I: Iterator, F, T> AsyncStream<I, F, T> {
     /// The result to yield now, if it is there.
@@ -50,15 +50,18 @@ impl<I: Iterator, F, T> AsyncStream<I, F, T> {
                 self.deadlines.pop_front();
                 continue;
             }
-            let sleep = self
-                .sleep
-                .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-            if sleep.deadline() != deadline {
-                sleep.as_mut().reset(deadline);
+            let (rings_for, alarm) = self.alarm.get_or_insert_with(|| {
+                let left = deadline.saturating_duration_since(Instant::now());
+                (number, Alarm::new(left, self.running.runtime().as_ref()))
+            });
+            if *rings_for != number {
+                self.alarm = None;
+                continue;
             }
-            if sleep.as_mut().poll(cx).is_pending() {
+            if alarm.poll(cx).is_pending() {
                 return Poll::Pending;
             }
+            self.alarm = None;
             self.deadlines.pop_front();
             return Poll::Ready(number);
         }
@@ -131,11 +134,13 @@ where
     fn start(&mut self, item: I::Item) -> Result<(), StartError> {
         let future = (self.body)(item);
         let task = match &self.starter {
-            Starter::Here => begin(true, future),
+            Starter::Here => try_begin(true, future)?,
             Starter::Supervisor(supervisor, linked) => supervisor.spawn(*linked, future)?,
         };
         if let Some(limit) = self.limit {
-            self.deadlines.push_back((self.started, far_enough(limit)));
+            let until = far_enough(limit);
+            self.deadlines
+                .extend(until.map(|until| (self.started, until)));
         }
         self.running.insert(self.started, task);
         self.started += 1;

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::{Task, TaskError};
+use crate::process::runtime::Runtime;
 
 /// The wait for a task's result: what `task.await` awaits.
 ///
@@ -24,6 +26,10 @@ pub struct TaskAwait<T> {
 }
 
 impl<T> TaskAwait<T> {
+    pub(super) fn runtime(&self) -> Option<Arc<Runtime>> {
+        self.task.runtime()
+    }
+
     pub(super) fn kill(&mut self) {
         self.task.kill();
     }

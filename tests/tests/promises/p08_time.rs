@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use registry_runtime::Backoff;
 use registry_runtime::prelude::*;
+use registry_runtime::{Backoff, ChildState};
 use registry_tests::{Log, settle};
 use tokio::time::{Instant, advance};
 
@@ -251,4 +251,49 @@ async fn uptime() {
     advance(7 * HOUR).await;
     let info = server.pid().info().unwrap();
     assert_eq!(info.uptime, 7 * HOUR);
+}
+
+#[registry_runtime::test(start_paused = true)]
+async fn a_time_that_no_clock_counts_never_comes() {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 3_600);
+    Names::start().await.unwrap();
+    for (id, time) in (0..).zip([
+        Duration::MAX,
+        Duration::from_secs(i64::MAX as u64),
+        31 * YEAR,
+    ]) {
+        let log = Log::new();
+        let sup = Supervisor::builder("all").within(time);
+        let sup = sup.start().await.unwrap();
+        let spec = Clock::child_spec(id, log.clone())
+            .start_timeout(time)
+            .shutdown(Shutdown::After(time))
+            .backoff(Backoff::exponential(time, time));
+        let clock = sup.start_child(spec).await.unwrap();
+        clock.send_after(time, "once").unwrap();
+        clock.every(time, "tick").unwrap();
+        clock.idle(time).unwrap();
+        let late = clock.pid().send_after(time, Tick("by pid"));
+        clock.ping().await.unwrap();
+        let call = tokio::spawn(clock.clone().timeout(time).hang());
+        let status = tokio::spawn(Clock::via(id).timeout(time).stop(ExitReason::Normal));
+        let task = tokio::spawn(Task::run(std::future::pending::<()>()).await_timeout(time));
+        let stream = Task::async_stream([1], async |_| std::future::pending::<()>().await);
+        let stream = tokio::spawn(stream.timeout(time).collect());
+        tokio::time::sleep(100 * YEAR).await;
+        assert!(!call.is_finished() && !status.is_finished());
+        assert!(!task.is_finished() && !stream.is_finished());
+        assert_eq!(late.cancel(), Some(Duration::MAX));
+        assert_eq!(log.take(), ["init"]);
+        clock.exit(ExitReason::Kill);
+        assert_eq!(
+            call.await.unwrap(),
+            Err(CallError::Exited(ExitReason::Killed))
+        );
+        tokio::time::sleep(100 * YEAR).await;
+        // It waits for its restart for ever, and its supervisor for nothing.
+        assert_eq!(sup.count_children().active, 0);
+        assert_eq!(sup.which_children()[0].state, ChildState::Restarting);
+        sup.shutdown().await;
+    }
 }

@@ -24,7 +24,7 @@ const PARTITIONS: [usize; 2] = [1, 8];
 
 /// A process that does not run.
 fn process<M: Send + 'static>() -> Ctx<Plain<M>> {
-    Ctx::new(Cell::create(&Node::default(), None, false, None))
+    Ctx::new(Cell::create(&Node::default(), None, None, false, None))
 }
 
 /// Ends a process, as its task would have.
