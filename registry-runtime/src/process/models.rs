@@ -191,7 +191,8 @@ fn whoever_watches_is_told_once_whether_before_or_after_the_end() {
         let node = Node::new();
         let cell = process(&node);
         let watched: Arc<dyn Proc> = Arc::clone(&cell) as Arc<dyn Proc>;
-        let thread = thread::spawn(move || block_on(exit::ended(watched)));
+        // Not `exit::ended`, which asks for the running process: of that there is one for all threads of a model.
+        let thread = thread::spawn(move || block_on(exit::Ending::new(watched).reason()));
         block_on(Task::new(
             Arc::clone(&cell),
             async { ExitReason::Shutdown },
