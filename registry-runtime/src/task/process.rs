@@ -11,9 +11,10 @@ use pin_project_lite::pin_project;
 use super::Task;
 use crate::gen_server::StartError;
 use crate::introspect::report;
+use crate::process::cell::TRAP;
 use crate::process::launch::Place;
 use crate::process::reply::reply_slot;
-use crate::process::{Actor, Cell, ExitReason, Proc, ReplyTo, exit, links};
+use crate::process::{Actor, Cell, ExitReason, Pid, Proc, ReplyTo, current, exit, links, resolve};
 use crate::supervisor::DynamicSupervisor;
 
 /// The type of process that a task is.
@@ -42,6 +43,7 @@ pin_project! {
         #[pin]
         future: F,
         member: Option<Member>,
+        silent: Option<SilentLink>,
         reply: Option<ReplyTo<F::Output>>,
     }
 }
@@ -101,10 +103,35 @@ impl Drop for Member {
     }
 }
 
-/// Starts a task, linked to `owner`. `before_run` is called when nothing can go wrong any more.
+/// Whether a task is linked to the process that starts it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Linked {
+    Yes,
+    /// It is a task of a stream. Its end is no `Exit` message to an owner that traps exits, which learns of it by the
+    /// result: in Elixir, such a task is linked to a process between the two.
+    Silently,
+    No,
+}
+
+/// A [`Linked::Silently`] link: it goes with the body of the task, before the task ends, if the owner traps exits.
+struct SilentLink {
+    task: Arc<Cell<TaskProcess>>,
+    owner: Pid,
+}
+
+impl Drop for SilentLink {
+    fn drop(&mut self) {
+        let owner = resolve(self.owner);
+        if owner.is_some_and(|owner| owner.header().has(TRAP)) {
+            links::unlink(&*self.task, self.owner);
+        }
+    }
+}
+
+/// Starts a task. `before_run` is called when nothing can go wrong any more.
 pub(super) fn launch<F>(
     place: Place<'_>,
-    owner: Option<&dyn Proc>,
+    linked: Linked,
     future: F,
     before_run: impl FnOnce(&Arc<Cell<TaskProcess>>) -> Option<Member>,
 ) -> Result<Task<F::Output>, StartError>
@@ -114,16 +141,27 @@ where
 {
     let cell = place.prepare::<TaskProcess>(None, |_| Ok(()))?;
     let member = before_run(&cell);
-    if let Some(owner) = owner {
-        links::link(owner, cell.header.pid);
+    let owner = match linked {
+        Linked::Yes | Linked::Silently => current::get(),
+        Linked::No => None,
+    };
+    if let Some(owner) = &owner {
+        links::link(&**owner, cell.header.pid);
     }
+    let owner = owner.map(|owner| owner.header().pid);
+    let silent = owner
+        .filter(|_| matches!(linked, Linked::Silently))
+        .map(|owner| SilentLink {
+            task: Arc::clone(&cell),
+            owner,
+        });
     let (reply, answer) = reply_slot();
     let body = Body {
         future,
         member,
+        silent,
         reply: Some(reply),
     };
     let launched = place.run_plain(cell, body);
-    let owner = owner.map(|owner| owner.header().pid);
     Ok(Task::new(launched.cell as Arc<dyn Proc>, answer, owner))
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::Task;
-use super::process::launch;
+use super::process::{Linked, launch};
 use crate::gen_server::StartError;
 use crate::process::launch::{LaunchedProc, Place, launch_here};
-use crate::process::{Pid, Proc, current};
+use crate::process::{Pid, Proc};
 use crate::supervisor::{AnyChildSpec, BeforeRun, ChildOptions, Restart};
 
 impl<T: Send + 'static> Task<T> {
@@ -30,7 +30,7 @@ impl<T: Send + 'static> Task<T> {
     where
         F: Future<Output = T> + Send + 'static,
     {
-        begin(true, future)
+        begin(Linked::Yes, future)
     }
 }
 
@@ -58,7 +58,7 @@ impl Task<()> {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        begin(false, future).pid()
+        begin(Linked::No, future).pid()
     }
 
     /// As [`start`](Self::start), linked to the running process if there is one.
@@ -76,7 +76,7 @@ impl Task<()> {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        begin(true, future).pid()
+        begin(Linked::Yes, future).pid()
     }
 
     /// How a supervisor starts a task. `body` is called for each start. Restart is `Temporary`, as
@@ -103,7 +103,7 @@ impl Task<()> {
         Fut: Future<Output: Send> + Send + 'static,
     {
         let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            let task = launch(place, None, body(), |cell| {
+            let task = launch(place, Linked::No, body(), |cell| {
                 before_run(&(Arc::clone(cell) as Arc<dyn Proc>));
                 None
             })?;
@@ -125,22 +125,19 @@ pub(super) fn child_options() -> ChildOptions {
 }
 
 /// Starts a task here: on the current node and runtime.
-pub(super) fn begin<F>(link: bool, future: F) -> Task<F::Output>
+pub(super) fn begin<F>(linked: Linked, future: F) -> Task<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,
 {
-    match try_begin(link, future) {
+    match try_begin(linked, future) {
         Ok(task) => task,
         Err(error) => panic!("{error}"),
     }
 }
 
-pub(super) fn try_begin<F>(link: bool, future: F) -> Result<Task<F::Output>, StartError>
+pub(super) fn try_begin<F>(linked: Linked, future: F) -> Result<Task<F::Output>, StartError>
 where
     F: Future<Output: Send> + Send + 'static,
 {
-    let owner = if link { current::get() } else { None };
-    launch_here(false, |place| {
-        launch(place, owner.as_deref(), future, |_| None)
-    })
+    launch_here(false, |place| launch(place, linked, future, |_| None))
 }

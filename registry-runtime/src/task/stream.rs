@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::process::Linked;
 use super::set::TaskSet;
-use super::supervisor::Linked;
 use super::{Task, TaskError, TaskSupervisor};
 use crate::process::alarm::Alarm;
 

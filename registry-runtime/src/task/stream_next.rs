@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use tokio::time::Instant;
 
+use super::process::Linked;
 use super::start::try_begin;
 use super::stream::Starter;
 use super::{AsyncStream, OnTimeout, TaskError};
@@ -134,7 +135,7 @@ where
     fn start(&mut self, item: I::Item) -> Result<(), StartError> {
         let future = (self.body)(item);
         let task = match &self.starter {
-            Starter::Here => try_begin(true, future)?,
+            Starter::Here => try_begin(Linked::Silently, future)?,
             Starter::Supervisor(supervisor, linked) => supervisor.spawn(*linked, future)?,
         };
         if let Some(limit) = self.limit {

@@ -1,7 +1,7 @@
 //! Making streams of tasks.
 
+use super::process::Linked;
 use super::stream::{AsyncStream, Starter};
-use super::supervisor::Linked;
 use super::{Task, TaskSupervisor};
 
 impl Task<()> {
@@ -25,7 +25,8 @@ impl Task<()> {
 
 impl TaskSupervisor {
     /// Runs a supervised task for each item, some at a time, and yields what comes of them. The tasks
-    /// are linked to the process that calls [`next`](AsyncStream::next), if it is called in one.
+    /// are linked to the process that calls [`next`](AsyncStream::next), if it is called in one. When that process traps
+    /// exits, it gets no `Exit` of them: the results tell of their ends.
     ///
     /// # Examples
     ///
@@ -58,7 +59,7 @@ impl TaskSupervisor {
         AsyncStream::new(
             items.into_iter(),
             body,
-            Starter::Supervisor(self.clone(), Linked::Yes),
+            Starter::Supervisor(self.clone(), Linked::Silently),
         )
     }
 

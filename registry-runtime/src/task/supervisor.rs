@@ -3,20 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::process::{Member, launch};
+use super::process::{Linked, Member, launch};
 use super::{Task, TaskSupervisorOptions};
 use crate::gen_server::StartError;
-use crate::process::{ExitReason, Pid, current};
+use crate::process::{ExitReason, Pid};
 use crate::supervisor::{
     AnyChildSpec, ChildInfo, Children, DynamicSupervisor, Kept, Shutdown, SupervisorError,
 };
-
-/// Whether a supervised task is linked to whoever starts it.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Linked {
-    Yes,
-    No,
-}
 
 /// A supervisor of tasks: they end before it does.
 ///
@@ -143,16 +136,12 @@ impl TaskSupervisor {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let owner = match linked {
-            Linked::Yes => current::get(),
-            Linked::No => None,
-        };
         let kept = Kept::Worker {
             type_name: || "Task",
             shutdown: Shutdown::default(),
         };
         self.0.0.launch(kept, |place, take_in| {
-            launch(place, owner.as_deref(), future, |cell| {
+            launch(place, linked, future, |cell| {
                 take_in(cell.header.pid);
                 Some(Member::new(self.0.clone(), Arc::clone(cell)))
             })

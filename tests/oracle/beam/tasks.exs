@@ -17,8 +17,29 @@ defmodule Tasks do
     end
   end
 
+  def run([how]) do
+    {:ok, tasks} = Task.Supervisor.start_link()
+    third_fails = fn n -> if n == 3, do: raise(Worker.Failed), else: n * n end
+
+    text =
+      case how do
+        "nolink_ok" -> alone(tasks, fn -> "done" end)
+        "nolink_crash" -> alone(tasks, fn -> raise Worker.Failed end)
+        "stream" -> all(Task.async_stream(1..4, &(&1 * &1), max_concurrency: 2))
+        "stream_crash" -> Words.called(fn -> all(Task.async_stream(1..4, third_fails, max_concurrency: 2)) end)
+        "stream_nolink" -> all(Task.Supervisor.async_stream_nolink(tasks, 1..4, third_fails, max_concurrency: 2))
+      end
+
+    Process.unlink(tasks)
+    Supervisor.stop(tasks)
+    text
+  end
+
+  defp alone(tasks, fun), do: ended(Task.yield(Task.Supervisor.async_nolink(tasks, fun), :infinity))
+  defp all(stream), do: stream |> Enum.map(&ended/1) |> Enum.join(",")
+
   defp awaited(fun), do: Words.called(fn -> "ok:" <> Task.await(Task.async(fun)) end)
-  defp ended({:ok, text}), do: "ok:" <> text
+  defp ended({:ok, text}), do: "ok:#{text}"
   defp ended({:exit, reason}), do: "exited:" <> Words.reason(reason)
   defp ended(nil), do: "nil"
 

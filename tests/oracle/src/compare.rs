@@ -74,21 +74,23 @@ fn leave_out_races(ours: &mut Outcome, theirs: &mut Outcome) -> bool {
             .map(str::to_owned)
             .collect()
     };
+    let ended = |process: &str| {
+        let by_signal = |reason: &&str| deaths.contains(&format!("{process} {reason}"));
+        ["killed", "shutdown"].iter().any(by_signal)
+    };
+    // The third has told it of the death of the one that it called.
+    let third = |process: &str| {
+        deaths.len() > 2
+            && deaths
+                .iter()
+                .any(|death| death.starts_with(&format!("{process} ")))
+    };
     let of = |outcome: &Outcome, other: &Outcome| -> Vec<String> {
         let alone = outcome.events.iter().filter(|event| {
             let words: Vec<&str> = event.split(' ').collect();
             let races = match *words {
-                ["msg", process, _, "exit" | "down", _] => ["killed", "shutdown"]
-                    .iter()
-                    .any(|reason| deaths.contains(&format!("{process} {reason}"))),
-                // The third has told it of the death of the one that it called.
-                ["res", process, "call", .., "=", answer] => {
-                    answer.starts_with("exited:")
-                        && deaths.len() > 2
-                        && deaths
-                            .iter()
-                            .any(|death| death.starts_with(&format!("{process} ")))
-                }
+                ["msg", process, _, "exit" | "down", _] => ended(process),
+                ["res", process, "call", ..] => ended(process) || third(process),
                 _ => false,
             };
             races && !other.events.contains(event)
@@ -98,10 +100,12 @@ fn leave_out_races(ours: &mut Outcome, theirs: &mut Outcome) -> bool {
     let (here, there) = (of(ours, theirs), of(theirs, ours));
     ours.events.retain(|event| !here.contains(event));
     theirs.events.retain(|event| !there.contains(event));
-    // The same of a call in a call.
-    let answered = format!("ok:{}", theirs.result);
-    let answer =
-        deaths.len() > 2 && theirs.result.starts_with("exited:") && ours.result == answered;
+    // The same of a call in a call, whose answer then comes or does not.
+    let caller = here
+        .iter()
+        .chain(&there)
+        .any(|event| event.starts_with("res "));
+    let answer = caller && ours.result != theirs.result;
     if answer {
         ours.result.clone_from(&theirs.result);
     }

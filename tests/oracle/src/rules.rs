@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::here::Outcome;
-use crate::scenario::Scenario;
+use crate::scenario::{Line, Scenario};
 
 /// Takes what differs on purpose out of what a step came to, on both sides.
 pub fn apply(
@@ -44,6 +44,14 @@ pub const RULES: &[(&str, Rule)] = &[
         "A supervisor that is killed takes its children along",
         children_of_the_killed,
     ),
+    (
+        "A failed `start_link` gives a caller that traps exits the error alone",
+        exits_of_failed_starts,
+    ),
+    (
+        "A failed start returns after the process has ended",
+        failed_starts_that_are_ending,
+    ),
 ];
 
 fn dead(outcome: &Outcome) -> HashSet<String> {
@@ -56,16 +64,40 @@ fn dead(outcome: &Outcome) -> HashSet<String> {
         .collect()
 }
 
-/// Elixir calls no `terminate` after an exit signal without `trap_exit`.
-fn terminate_without_trap(_: &Scenario, _: &[String], here: &mut Outcome, there: &mut Outcome) {
+/// Elixir calls no `terminate` after an exit signal without `trap_exit`. One that hangs is killed here.
+fn terminate_without_trap(
+    scenario: &Scenario,
+    _: &[String],
+    here: &mut Outcome,
+    there: &mut Outcome,
+) {
+    let mut hang = Vec::new();
     here.events.retain(|event| {
         let words: Vec<&str> = event.split(' ').collect();
         let ["life", process, "term", "free", ..] = *words else {
             return true;
         };
         let known = format!("life {process} term");
-        there.events.iter().any(|event| event.starts_with(&known))
+        let known = there.events.iter().any(|event| event.starts_with(&known));
+        let id = process.split('#').next();
+        let hangs = |line: &Line| {
+            Some(line[1].as_str()) == id && line.iter().any(|word| word == "term=hang")
+        };
+        if !known && scenario.declared.iter().any(hangs) {
+            hang.push(format!("dead {process} "));
+        }
+        known
     });
+    for death in hang {
+        let theirs = there.events.iter().find(|event| event.starts_with(&death));
+        let ours = here
+            .events
+            .iter_mut()
+            .find(|event| event.starts_with(&death) && event.ends_with(" killed"));
+        if let (Some(theirs), Some(ours)) = (theirs, ours) {
+            ours.clone_from(theirs);
+        }
+    }
 }
 
 /// Elixir tells listeners nothing of deaths.
@@ -96,7 +128,7 @@ fn signal_to_oneself(_: &Scenario, _: &[String], here: &mut Outcome, there: &mut
         let words: Vec<&str> = event.split(' ').collect();
         let itself = match *words {
             ["res", process, "exit", id, ..] => process.split('#').next() == Some(id),
-            ["res", _, "link", ..] | ["res", _, "task", "crash", ..] => true,
+            ["res", _, "link", ..] | ["res", _, "task", "crash" | "stream_crash", ..] => true,
             _ => false,
         };
         !itself || !dead.contains(words[1]) || there.events.contains(event)
@@ -151,6 +183,43 @@ fn children_of_the_killed(
             if event.starts_with(&death) {
                 *event = format!("{death}killed");
             }
+        }
+    }
+}
+
+/// OTP 25 sends a caller that traps exits an exit message as well.
+fn exits_of_failed_starts(_: &Scenario, _: &[String], here: &mut Outcome, there: &mut Outcome) {
+    let failed = |process: &str, child: &str| {
+        let id = child.split('#').next().unwrap_or(child);
+        let start = format!("res {process} start_link {id} = ");
+        let mut starts = here
+            .events
+            .iter()
+            .filter_map(|event| event.strip_prefix(&start));
+        starts.any(|result| !result.starts_with("ok "))
+    };
+    there.events.retain(|event| {
+        let words: Vec<&str> = event.split(' ').collect();
+        !matches!(*words, ["msg", process, child, "exit", _] if failed(process, child))
+            || here.events.contains(event)
+    });
+}
+
+/// On OTP 25, a child whose `init` failed may get the exit signal of its supervisor, which has heard of the failure and
+/// ends.
+fn failed_starts_that_are_ending(
+    _: &Scenario,
+    _: &[String],
+    here: &mut Outcome,
+    there: &mut Outcome,
+) {
+    for event in &mut there.events {
+        let Some(process) = event.strip_suffix(" shutdown:start") else {
+            continue;
+        };
+        let process = format!("{process} ");
+        if let Some(ours) = here.events.iter().find(|ours| ours.starts_with(&process)) {
+            event.clone_from(ours);
         }
     }
 }

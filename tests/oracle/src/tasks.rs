@@ -26,15 +26,61 @@ pub async fn run(world: &World, how: &[&str]) -> String {
                 },
             }
         }
+        [how] => supervised(how).await,
         _ => panic!("no such task: {how:?}"),
     }
+}
+
+/// What has no link, and streams.
+async fn supervised(how: &str) -> String {
+    let square = async |n: u32| n * n;
+    let third_fails = async |n: u32| {
+        if n == 3 {
+            panic!("as it was told")
+        } else {
+            n * n
+        }
+    };
+    let tasks = TaskSupervisor::builder().start().expect("it has no name");
+    let text = match how {
+        "nolink_ok" => alone(tasks.run_nolink(async { "done" })).await,
+        "nolink_crash" => alone(tasks.run_nolink(async { panic!("as it was told") })).await,
+        "stream" => all(Task::async_stream(1..=4, square)
+            .max_concurrency(2)
+            .collect()
+            .await),
+        "stream_crash" => all(Task::async_stream(1..=4, third_fails)
+            .max_concurrency(2)
+            .collect()
+            .await),
+        "stream_nolink" => {
+            let stream = tasks.async_stream_nolink(1..=4, third_fails);
+            all(stream.max_concurrency(2).collect().await)
+        }
+        _ => panic!("no such task: {how}"),
+    };
+    tasks.shutdown().await;
+    text
+}
+
+async fn alone(task: Result<Task<&'static str>, StartError>) -> String {
+    let mut task = task.expect("there is room");
+    let result = task.yield_for(Duration::MAX).await;
+    ended(result.expect("there is no end of the time"))
+}
+
+fn all(results: Vec<Result<u32, TaskError>>) -> String {
+    let texts = results
+        .into_iter()
+        .map(|result| ended(result.map(|n| n.to_string())));
+    texts.collect::<Vec<_>>().join(",")
 }
 
 async fn awaited(task: Task<&'static str>) -> String {
     ended(task.await_timeout(Duration::MAX).await)
 }
 
-fn ended(result: Result<&'static str, TaskError>) -> String {
+fn ended(result: Result<impl std::fmt::Display, TaskError>) -> String {
     match result {
         Ok(text) => format!("ok:{text}"),
         Err(TaskError::Exited(reason)) => format!("exited:{}", reason_text(&reason)),

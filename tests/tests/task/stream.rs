@@ -305,3 +305,22 @@ async fn a_killed_task_is_no_late_one() {
     }
     assert_eq!(waiting.await.unwrap(), Some(exited(ExitReason::Killed)));
 }
+
+#[registry_runtime::test]
+async fn one_that_traps_exits_hears_of_no_streamed_task() {
+    for most in AT_A_TIME {
+        let heard = in_trapping_process(async move |mut ctx: Process<()>| {
+            let third_fails = async |n: u64| assert!(n != 3, "{n}");
+            let stream = Task::async_stream(1..=4, third_fails);
+            let results = stream.max_concurrency(most).collect().await;
+            let fine: Vec<_> = results.iter().map(Result::is_ok).collect();
+            assert_eq!(fine, [true, true, false, true]);
+            settle().await;
+            // What they had sent would come before it.
+            ctx.pid().send(()).unwrap();
+            format!("{:?}", ctx.recv_any().await)
+        })
+        .await;
+        assert_eq!(heard, "Message(())");
+    }
+}

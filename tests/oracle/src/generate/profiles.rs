@@ -122,7 +122,13 @@ fn relation(maker: &mut Maker, ids: &[&'static str]) {
         // A link to nobody fails in the handler itself in Elixir: it has no answer then.
         0..4 => maker.step(&format!("cast {id} link {other}")),
         4 => maker.tell(id, &format!("unlink {other}")),
-        5..7 => maker.tell(id, &format!("monitor {other}")),
+        5..7 => {
+            maker.tell(id, &format!("monitor {other}"));
+            if maker.chance(30) {
+                let how = maker.pick(&["demonitor", "demonitor_flush"]);
+                maker.tell(id, &format!("{how} {other}"));
+            }
+        }
         7 => {
             let how = maker.pick(&["demonitor", "demonitor_flush"]);
             maker.tell(id, &format!("{how} {other}"));
@@ -150,6 +156,21 @@ fn relation(maker: &mut Maker, ids: &[&'static str]) {
 
 fn processes(maker: &mut Maker) {
     maker.worker("x", &Told::default());
+    let how = maker.pick(&[
+        "e:init",
+        "shutdown",
+        "normal",
+        "panic",
+        "ignore",
+        "shutdown:i",
+    ]);
+    maker.worker(
+        "y",
+        &Told {
+            plan: &format!("1~{how}"),
+            ..Told::default()
+        },
+    );
     loose(maker);
     for _ in 0..16 {
         match maker.below(20) {
@@ -160,7 +181,9 @@ fn processes(maker: &mut Maker) {
             }
             5 => {
                 let id = maker.pick(&LOOSE);
-                maker.tell(id, "start_link x");
+                let other = maker.pick(&["x", "y"]);
+                // It has no answer if it ends by the link.
+                maker.step(&format!("cast {id} start_link {other}"));
             }
             6 => ending(maker, &["x"]),
             7 => {
@@ -252,15 +275,25 @@ fn supervisors(maker: &mut Maker) {
             15 | 16 => maker.step("which_children s0"),
             17 => maker.step("count_children s0"),
             18 => {
-                let what = maker.pick(&["stop_sup s0 shutdown", "exit s0 kill", "start_sup s0"]);
+                let what = stopping(maker, "s0");
                 if maker.chance(40) {
-                    maker.step(what);
+                    maker.step(&what);
                 }
             }
             _ => maker.step("which_children s0"),
         }
     }
     maker.step("which_children s0");
+}
+
+/// A step that ends a supervisor, or starts it again.
+fn stopping(maker: &mut Maker, sup: &str) -> String {
+    match maker.below(3) {
+        0 => format!("stop_sup {sup} shutdown"),
+        // In Elixir a child whose `terminate` hangs outlives it, and what follows would differ.
+        1 if !maker.takes_time() => format!("exit {sup} kill"),
+        _ => format!("start_sup {sup}"),
+    }
 }
 
 fn dynamic(maker: &mut Maker) {
@@ -285,8 +318,8 @@ fn dynamic(maker: &mut Maker) {
             12 | 13 => maker.step("dyn_which d0"),
             14 => maker.step("dyn_count d0"),
             _ if maker.chance(30) => {
-                let what = maker.pick(&["stop_sup d0 shutdown", "exit d0 kill", "start_sup d0"]);
-                maker.step(what);
+                let what = stopping(maker, "d0");
+                maker.step(&what);
             }
             _ => maker.step("dyn_which d0"),
         }
@@ -358,7 +391,18 @@ fn others(maker: &mut Maker) {
         match maker.below(20) {
             0..2 => maker.tell(id, "task ok"),
             2 | 3 => maker.step(&format!("cast {id} task crash")),
-            4 => maker.step(&format!("cast {id} trap 1")),
+            4 => {
+                let how = [
+                    "trap 1",
+                    "task nolink_ok",
+                    "task nolink_crash",
+                    "task stream",
+                    "task stream_nolink",
+                    "task stream_crash",
+                ];
+                let how = maker.pick(&how);
+                maker.step(&format!("cast {id} {how}"));
+            }
             5 => maker.step("agent_get g"),
             6 | 7 => maker.step(&format!("agent_update g {number}")),
             8 => maker.step(&format!("agent_cast g {number}")),
@@ -368,6 +412,11 @@ fn others(maker: &mut Maker) {
             12 => maker.step("agent g"),
             13..16 => maker.step(&format!("part_call p0 {number} ping")),
             16 => maker.step(&format!("exit c {signal}")),
+            17 if maker.chance(30) => {
+                // Not again: in Elixir its name would be taken.
+                let what = maker.pick(&["stop_sup p0 shutdown", "exit p0 kill"]);
+                maker.step(what);
+            }
             17 => maker.step("part_which p0"),
             18 => maker.step("part_count p0"),
             _ => maker.step("part_size p0"),
