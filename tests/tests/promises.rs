@@ -9,6 +9,7 @@ mod promises {
     mod p04_calls_end;
     mod p04_lost_replies;
     mod p04_no_false_deadlock;
+    mod p04_time_outs;
     mod p05_kill_works;
     mod p05_kills_in_a_burst;
     mod p06_order_of_messages;

@@ -43,6 +43,12 @@ fn ask(target: &Process) -> (ReplyTo<u32>, Awaiting<u32>) {
     (reply, awaiting)
 }
 
+/// Polls as the task of the running process does. (Loom's wakers do not know their own clones.)
+fn poll(awaiting: &mut Awaiting<u32>) -> Poll<Result<u32, Lost>> {
+    let me = current::get().unwrap();
+    awaiting.poll_call(me.header().waker.get().unwrap())
+}
+
 /// Waits to be woken, or goes on if it has been.
 async fn next_poll() {
     let mut polled = false;
@@ -356,7 +362,7 @@ fn a_slot_that_is_used_again_brings_each_question_its_own_answer() {
                 } else {
                     reply.send(n);
                 }
-                let answer = poll_fn(|cx| awaiting.poll_call(cx.waker())).await;
+                let answer = poll_fn(|_| poll(&mut awaiting)).await;
                 assert_eq!(answer, Ok(n));
                 assert_eq!(waiting_on(), 0);
             }
@@ -375,7 +381,7 @@ fn whoever_is_reminded_gets_its_answer_all_the_same() {
             let answers = thread::spawn(move || reply.send(7));
             assert!(awaiting.sent());
             next_poll().await;
-            let answer = poll_fn(|cx| awaiting.poll_call(cx.waker())).await;
+            let answer = poll_fn(|_| poll(&mut awaiting)).await;
             assert_eq!(answer, Ok(7));
             looks.join().unwrap();
             answers.join().unwrap();
@@ -393,7 +399,7 @@ fn whoever_asks_again_before_its_slot_was_looked_at_is_reminded_too() {
             let looks = thread::spawn(awaiting.listed_elsewhere());
             assert!(awaiting.sent());
             reply.send(7);
-            let answer = poll_fn(|cx| awaiting.poll_call(cx.waker())).await;
+            let answer = poll_fn(|_| poll(&mut awaiting)).await;
             assert_eq!(answer, Ok(7));
             // The answer has woken it, and that is not to help the second question.
             next_poll().await;
@@ -401,8 +407,8 @@ fn whoever_asks_again_before_its_slot_was_looked_at_is_reminded_too() {
             let (_reply, mut awaiting) = ask(&other);
             assert!(awaiting.sent());
             next_poll().await;
-            poll_fn(|cx| {
-                assert_eq!(awaiting.poll_call(cx.waker()), Poll::Pending);
+            poll_fn(|_| {
+                assert_eq!(poll(&mut awaiting), Poll::Pending);
                 if awaiting.is_late() {
                     Poll::Ready(())
                 } else {
@@ -411,6 +417,30 @@ fn whoever_asks_again_before_its_slot_was_looked_at_is_reminded_too() {
             })
             .await;
             looks.join().unwrap();
+        });
+    });
+}
+
+/// The scheduler that was asked for a look goes without one, as the one that has called asks again.
+#[test]
+fn a_scheduler_that_goes_reminds_all_it_was_asked_for() {
+    model(|| {
+        let other = process(&Node::new());
+        in_process(async move {
+            let (_reply, mut awaiting) = ask(&other);
+            let asked = awaiting.asked_elsewhere();
+            let goes = thread::spawn(move || drop(asked));
+            assert!(awaiting.sent());
+            poll_fn(|_| {
+                assert_eq!(poll(&mut awaiting), Poll::Pending);
+                if awaiting.is_late() {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            goes.join().unwrap();
         });
     });
 }

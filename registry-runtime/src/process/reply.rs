@@ -15,7 +15,8 @@
 //!    woken under it, since nothing else keeps it: its waker is tokio's, and calls nobody.
 //! 5. A slot is used again only by the process that made it, once its answer has been taken: whoever gave
 //!    that is done with it. It is `Empty` then. It may still be on a thread's list of the
-//!    unanswered, once, and stays there for the next question: `listed` says so.
+//!    unanswered, once, and stays there for the next question: `listed` says so. It is kept only if no poll but
+//!    those of the process's own task has put it there.
 //! 6. Who asks with `listed` set, without the lock, has noted its wait before it looks; and who takes the
 //!    slot from the list has cleared `listed` before it looks for a wait. So one of them sees the other,
 //!    and there is no question that nobody reminds of.
@@ -77,7 +78,8 @@ pub(crate) struct Awaiting<T> {
     slot: Option<Arc<Shared<T>>>,
     /// The process that made it and is in the slot: nearly always the one that waits.
     made_by: Option<Pid>,
-    /// Whether that process waits by itself, so that it need not leave a waker.
+    /// Whether the task of that process alone has polled it, so that it need not leave a waker, and may rely on
+    /// the list that it is on.
     by_itself: bool,
     /// Whether the answer was late, when it was last looked for.
     late: bool,
@@ -161,14 +163,16 @@ impl<T> Shared<T> {
 }
 
 impl<T: Send + 'static> Shared<T> {
-    /// Has who waits reminded, if there is no answer soon.
+    /// Has who waits reminded, if there is no answer soon. `false` if the slot is on a list already.
     #[inline]
-    fn list(self: &Arc<Self>) {
-        if !self.listed.load(Ordering::SeqCst) {
-            self.listed.store(true, Ordering::Relaxed);
-            let wait = self.wait.load(Ordering::Relaxed);
-            unanswered::list(Arc::clone(self) as _, wait);
+    fn list(self: &Arc<Self>) -> bool {
+        if self.listed.load(Ordering::SeqCst) {
+            return false;
         }
+        self.listed.store(true, Ordering::Relaxed);
+        let wait = self.wait.load(Ordering::Relaxed);
+        unanswered::list(Arc::clone(self) as _, wait);
+        true
     }
 }
 
@@ -348,14 +352,16 @@ impl<T> Awaiting<T> {
         let answer = self.look(waker, if keep { State::Empty } else { State::Gone });
         if answer.is_pending() {
             if let Some(slot) = self.slot.as_ref().filter(|_| !self.late) {
-                slot.list();
+                // The list may be that of a scheduler which has nothing to do with this poll.
+                self.late = !slot.list() && !self.by_itself;
             }
             return answer;
         }
         let mut slot = self.slot.take();
         if keep {
             current::keeping(|process, spare| {
-                if self.made_by == Some(process.header().pid) && spare.is_none() {
+                let own = self.by_itself && self.made_by == Some(process.header().pid);
+                if own && spare.is_none() {
                     *spare = slot.take().map(|slot| slot as current::Spare);
                 }
             });
@@ -371,10 +377,12 @@ impl<T> Awaiting<T> {
         T: Send + 'static,
     {
         match &self.slot {
-            Some(slot) if self.by_itself => slot.list(),
-            _ => return false,
+            Some(slot) if self.by_itself => {
+                slot.list();
+                true
+            }
+            _ => false,
         }
-        true
     }
 
     /// Whether the answer was late, when it was last looked for.
@@ -395,6 +403,7 @@ impl<T> Awaiting<T> {
                 .waits
                 .as_ref()
                 .is_some_and(|p| p.header().is_woken_by(waker));
+            self.by_itself &= own;
             let old = if own {
                 locked.waker.take()
             } else if locked
@@ -573,6 +582,14 @@ impl<T: Send + 'static> Awaiting<T> {
         slot.listed.store(true, Ordering::SeqCst);
         let question = slot.wait.load(Ordering::Relaxed);
         move || unanswered::Slot::look(&*slot, question)
+    }
+
+    /// As if it were on the list of another thread: what that thread's scheduler wakes or drops.
+    pub(super) fn asked_elsewhere(&self) -> Waker {
+        let slot = Arc::clone(self.slot.as_ref().unwrap());
+        slot.listed.store(true, Ordering::SeqCst);
+        let question = slot.wait.load(Ordering::Relaxed);
+        unanswered::asks::of_a_scheduler((slot, question))
     }
 }
 

@@ -6,22 +6,28 @@
 //! it never does. Who is found there without an answer is reminded of its time-out: it is woken, and sets
 //! a timer.
 //!
+//! An *ask* is the waker that a scheduler was given to wake when its thread has nothing else to do.
+//!
 //! Invariants:
 //!
-//! 1. Who puts a slot on the list asks the scheduler for a look at it; nobody relies on one that
-//!    somebody else has asked for, which may have gone with its runtime.
-//! 2. A handler that blocks its thread keeps the thread from looking, and must not hold up the
-//!    time-outs of who called from there. Where another thread could wake them, a timer looks as well,
+//! 1. While a slot is on the list, an ask for a look at the list is out that was made after the slot was put
+//!    there. Every ask ends in a look: the scheduler wakes it, or drops it because the scheduler itself goes, or a
+//!    `block_on` returns. Where there is no scheduler, the look comes at once.
+//! 2. Such a look may come late if the scheduler's thread is blocked or does something else. So only the task of
+//!    a process relies on a slot that an earlier poll has put on a list: the same runtime polls it always. Every other
+//!    caller that is polled again sets its timer instead ([`super::reply`]).
+//! 3. A handler that blocks its thread keeps the thread from looking, and must not hold up the
+//!    time-outs of the others that called from there. Where another thread could wake them, a timer looks as well,
 //!    [`SOON`] after a slot was put on the list.
-//! 3. No lock is held while slots are looked at, woken or dropped.
-//! 4. A slot is on one list at most, once ([`super::reply`]), and may be used again while it is there. By the
+//! 4. No lock is held while slots are looked at, woken or dropped.
+//! 5. A slot is on one list at most, once ([`super::reply`]), and may be used again while it is there. By the
 //!    question's number a newer question is told from the one that it was listed for.
 
 use std::cell::RefCell;
 use std::future::Future;
 use std::mem;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
@@ -53,6 +59,9 @@ thread_local! {
 
 struct Here {
     list: Arc<List>,
+    /// The last ask. The scheduler alone keeps it.
+    asked: RefCell<Weak<Ask>>,
+    /// Looks at the list.
     looks: Waker,
     soon: RefCell<Option<Pin<Box<Sleep>>>>,
 }
@@ -77,17 +86,34 @@ impl Here {
         Self {
             looks: Waker::from(Arc::clone(&list)),
             list,
+            asked: RefCell::default(),
             soon: RefCell::default(),
         }
     }
 
     fn put(&self, listed: Listed) {
         self.list.put(listed);
-        // `yield_now` is how one asks the scheduler to be woken when there is nothing else to do.
-        let mut cx = Context::from_waker(&self.looks);
-        // At once, if the thread is not one of a runtime's.
-        let _ = pin!(yield_now()).poll(&mut cx);
-        self.also_soon(&mut cx);
+        self.ask();
+        self.also_soon(&mut Context::from_waker(&self.looks));
+    }
+
+    /// Asks the scheduler of the running code for a look.
+    fn ask(&self) {
+        let last = self.asked.borrow().upgrade();
+        if let Some(last) = last {
+            // By the schedulers of this thread: one may have been suspended for another to run.
+            let held = Arc::strong_count(&last) - 1;
+            let last = Waker::from(last);
+            when_idle(&last);
+            drop(last);
+            if self.asked.borrow().strong_count() == held {
+                return;
+            }
+            // This scheduler had another ask since, or is another one. It gets an ask that no other holds.
+        }
+        let ask = Arc::new(Ask(Arc::clone(&self.list)));
+        *self.asked.borrow_mut() = Arc::downgrade(&ask);
+        when_idle(&Waker::from(ask));
     }
 
     fn also_soon(&self, cx: &mut Context<'_>) {
@@ -104,6 +130,31 @@ impl Here {
             let _ = pin!(unconstrained(timer.as_mut())).poll(cx);
             *soon = Some(timer);
         }
+    }
+}
+
+/// Has the scheduler wake `ask` when there is nothing else to do: `yield_now` asks for that. At once, if the thread
+/// is not one of a runtime's.
+fn when_idle(ask: &Waker) {
+    let _ = pin!(yield_now()).poll(&mut Context::from_waker(ask));
+}
+
+/// Looks at the list when it is woken, or else when it is dropped.
+struct Ask(Arc<List>);
+
+impl Wake for Ask {
+    fn wake(self: Arc<Self>) {
+        self.0.look();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.look();
+    }
+}
+
+impl Drop for Ask {
+    fn drop(&mut self) {
+        self.0.look();
     }
 }
 
@@ -141,5 +192,17 @@ impl Wake for List {
 
     fn wake_by_ref(self: &Arc<Self>) {
         self.look();
+    }
+}
+
+#[cfg(all(test, registry_loom))]
+pub(super) mod asks {
+    use super::{Arc, Ask, List, Listed, Waker};
+
+    /// Puts a slot on a list, for a scheduler that drops the ask or wakes it: what is returned.
+    pub(in super::super) fn of_a_scheduler(listed: Listed) -> Waker {
+        let list = Arc::new(List::default());
+        list.put(listed);
+        Waker::from(Arc::new(Ask(list)))
     }
 }
