@@ -135,15 +135,15 @@ impl Chaos {
 /// Whether a report is of a crash that was asked for, and no news to anyone.
 #[must_use]
 pub fn was_asked_for(report: &Report) -> bool {
-    match report {
-        Report::ChildTerminated {
-            reason: ExitReason::Killed,
-            ..
-        } => true,
-        Report::ChildTerminated {
-            reason: ExitReason::Error(error),
-            ..
-        } => error.to_string() == STRUCK,
+    matches!(report, Report::ChildTerminated { reason, .. } if is_strike(reason))
+}
+
+/// Whether a visitor ended because it was struck.
+#[must_use]
+pub fn is_strike(reason: &ExitReason) -> bool {
+    match reason {
+        ExitReason::Killed => true,
+        ExitReason::Error(error) => error.to_string() == STRUCK,
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use registry_runtime::prelude::*;
 
-use super::chaos::Chaos;
+use super::chaos::{Chaos, is_strike};
 use super::entry::{Entry, Malformed};
 use super::ledger::Ledger;
 use super::request::{Chunk, Request, Slip};
@@ -121,8 +121,9 @@ impl Writer {
             self.ledger.refuse_slip(client);
             let spec = Visitor::child_spec(client.to_owned(), Arc::clone(&self.ledger));
             match VisitorSup::get_or_start(spec).await {
-                // Killed while it started: then it is not the supervisor's to bring back.
-                Ok(_) | Err(StartError::Init(ExitReason::Killed)) => {}
+                Ok(_) => {}
+                // Struck while it started: then the supervisor does not bring it back.
+                Err(StartError::Init(reason)) if is_strike(&reason) => {}
                 Err(error) => return Err(error),
             }
         }

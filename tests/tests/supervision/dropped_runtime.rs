@@ -47,6 +47,7 @@ fn a_program_that_drops_its_runtimes() {
         }
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .unwrap();
     runtime.block_on(async {
