@@ -126,20 +126,6 @@ fn a_link_and_an_unlink_at_once_leave_both_sides_alike() {
     });
 }
 
-#[test]
-fn of_two_that_end_at_once_neither_keeps_a_link() {
-    model(|| {
-        let node = Node::new();
-        let (one, other) = (process(&node), process(&node));
-        links::link(&*one, other.header.pid);
-        let thread = end(&one, ExitReason::Shutdown);
-        exit::begin(&*other, ExitReason::Normal);
-        exit::finish(&*other, false);
-        thread.join().unwrap();
-        assert!(!linked(&one, &other) && !linked(&other, &one));
-    });
-}
-
 /// `Some` of [`super::DelayedSend::cancel`] is that the message never comes, and `None` that it is there.
 #[test]
 fn a_delayed_message_is_sent_or_taken_back() {
