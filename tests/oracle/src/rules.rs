@@ -52,6 +52,10 @@ pub const RULES: &[(&str, Rule)] = &[
         "A failed start returns after the process has ended",
         failed_starts_that_are_ending,
     ),
+    (
+        "Children of a `DynamicSupervisor` start side by side",
+        restarts_that_do_not_begin,
+    ),
 ];
 
 fn dead(outcome: &Outcome) -> HashSet<String> {
@@ -205,14 +209,20 @@ fn exits_of_failed_starts(_: &Scenario, _: &[String], here: &mut Outcome, there:
     });
 }
 
-/// On OTP 25, a child whose `init` failed may get the exit signal of its supervisor, which has heard of the failure and
-/// ends.
+/// On OTP 25, a caller may go on with the error before the link ends it, and a child whose `init` failed may get the
+/// exit signal of its supervisor, which has heard of the failure and ends.
 fn failed_starts_that_are_ending(
     _: &Scenario,
     _: &[String],
     here: &mut Outcome,
     there: &mut Outcome,
 ) {
+    let ended = dead(here);
+    there.events.retain(|event| {
+        let words: Vec<&str> = event.split(' ').collect();
+        let known = here.events.contains(event);
+        !matches!(*words, ["res", process, "start_link", ..] if ended.contains(process) && !known)
+    });
     for event in &mut there.events {
         let Some(process) = event.strip_suffix(" shutdown:start") else {
             continue;
@@ -222,4 +232,41 @@ fn failed_starts_that_are_ending(
             event.clone_from(ours);
         }
     }
+}
+
+/// A dynamic supervisor that gives up may do so here before the restart of a child has begun; in Elixir it has begun and
+/// ended.
+fn restarts_that_do_not_begin(
+    scenario: &Scenario,
+    _: &[String],
+    here: &mut Outcome,
+    there: &mut Outcome,
+) {
+    let ended = dead(here);
+    let dynamic = |line: &&Line| line[0] == "sup" && line.iter().any(|word| word == "kind=dynamic");
+    for sup in scenario.declared.iter().filter(dynamic) {
+        let (sup, under) = (format!("{}#", sup[1]), format!("sup={}", sup[1]));
+        if !ended.iter().any(|process| process.starts_with(&sup)) {
+            continue;
+        }
+        let child = |process: &str| {
+            let id = process.split('#').next();
+            let of = |line: &Line| Some(line[1].as_str()) == id && line.contains(&under);
+            scenario.declared.iter().any(of)
+        };
+        there.events.retain(|event| {
+            let words: Vec<&str> = event.split(' ').collect();
+            let ["life" | "dead", process, ..] = *words else {
+                return true;
+            };
+            tells_of(here, process) || !child(process)
+        });
+    }
+}
+
+/// Whether a step tells of the life or death of a process.
+fn tells_of(outcome: &Outcome, process: &str) -> bool {
+    let about = [format!("life {process} "), format!("dead {process} ")];
+    let mut events = outcome.events.iter();
+    events.any(|event| about.iter().any(|about| event.starts_with(about)))
 }

@@ -413,8 +413,13 @@ fn others(maker: &mut Maker) {
             13..16 => maker.step(&format!("part_call p0 {number} ping")),
             16 => maker.step(&format!("exit c {signal}")),
             17 if maker.chance(30) => {
-                // Not again: in Elixir its name would be taken.
+                // It is not started again: in Elixir its name would be taken.
                 let what = maker.pick(&["stop_sup p0 shutdown", "exit p0 kill"]);
+                let what = if maker.takes_time() {
+                    "stop_sup p0 shutdown"
+                } else {
+                    what
+                };
                 maker.step(what);
             }
             17 => maker.step("part_which p0"),
