@@ -177,7 +177,8 @@ pub enum StartError {
     Timeout,
     /// The server's registry does not run on this node.
     RegistryNotRunning(NotRunning),
-    /// A child of the supervisor or tree that was to start did not start.
+    /// A child of the supervisor or tree that was to start did not start. Where supervisors stand in supervisors
+    /// deeper than 32 levels, the innermost 32 are named.
     Child {
         /// The child's id.
         id: String,
@@ -230,6 +231,29 @@ impl fmt::Display for StartError {
             Self::NoTimers => f.write_str(
                 "the tokio runtime here has no timers; build it with `enable_time` or `enable_all`",
             ),
+        }
+    }
+}
+
+/// So many children that did not start are named, of a child in a child: errors are copied, compared and shown by
+/// recursion.
+const NAMED: usize = 32;
+
+impl StartError {
+    /// The error of a supervisor of which a child did not start of this error.
+    pub(crate) fn of_child(self, id: &str) -> Self {
+        let mut innermost = &self;
+        let mut named = 0;
+        while let Self::Child { error, .. } = innermost {
+            named += 1;
+            innermost = error;
+        }
+        if named >= NAMED {
+            return self;
+        }
+        Self::Child {
+            id: id.to_owned(),
+            error: Box::new(self),
         }
     }
 }

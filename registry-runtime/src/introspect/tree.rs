@@ -7,10 +7,13 @@ use crate::supervisor::{ChildInfo, ChildState, Strategy};
 /// Dynamic supervisors list this many children each.
 const SHOWN: usize = 10;
 
+/// Supervisors below so many others list no children: trees are built, copied, drawn and dropped by recursion.
+const LEVELS: usize = 64;
+
 /// A supervisor and all that runs under it, as it was a moment ago.
 ///
 /// Displays as text; [`Tree::mermaid`] and [`Tree::dot`] draw it. Of a dynamic supervisor's children
-/// ten are in it.
+/// ten are in it; of a supervisor below 64 others none is.
 ///
 /// # Examples
 ///
@@ -45,7 +48,7 @@ pub struct Tree {
     pub(super) restarts: u32,
     pub(super) last_exit: Option<ExitReason>,
     pub(super) children: Vec<Tree>,
-    /// Children of a dynamic supervisor that are left out.
+    /// Children that are left out.
     pub(super) hidden: usize,
 }
 
@@ -73,7 +76,7 @@ impl Tree {
     pub(crate) fn of(name: &str, root: Option<Pid>) -> Self {
         let process = root.and_then(resolve);
         match process {
-            Some(process) => Self::of_process(name.to_owned(), &*process),
+            Some(process) => Self::of_process(name.to_owned(), &*process, LEVELS),
             None => Self::leaf(name.to_owned(), State::NotRunning),
         }
     }
@@ -89,7 +92,8 @@ impl Tree {
         }
     }
 
-    fn of_process(name: String, process: &dyn Proc) -> Self {
+    /// With so many levels of supervisors below it.
+    fn of_process(name: String, process: &dyn Proc, below: usize) -> Self {
         let header = process.header();
         let pid = header.pid;
         let Some(View::Supervisor(view)) = View::of(process) else {
@@ -107,7 +111,11 @@ impl Tree {
             return Self::leaf(name, state);
         };
         let all = view.children();
-        let shown = if view.is_dynamic() { SHOWN } else { usize::MAX };
+        let (shown, below) = match below.checked_sub(1) {
+            None => (0, 0),
+            Some(below) if view.is_dynamic() => (SHOWN, below),
+            Some(below) => (usize::MAX, below),
+        };
         let state = State::Supervisor {
             pid,
             strategy: view.strategy(),
@@ -116,16 +124,20 @@ impl Tree {
         };
         Self {
             hidden: all.len().saturating_sub(shown),
-            children: all.into_iter().take(shown).map(Self::of_child).collect(),
+            children: all
+                .into_iter()
+                .take(shown)
+                .map(|child| Self::of_child(child, below))
+                .collect(),
             ..Self::leaf(name, state)
         }
     }
 
-    fn of_child(child: ChildInfo) -> Self {
+    fn of_child(child: ChildInfo, below: usize) -> Self {
         let name = child.id.to_string();
         let tree = match child.state {
             ChildState::Running(pid) => match resolve(pid) {
-                Some(process) => Self::of_process(name, &*process),
+                Some(process) => Self::of_process(name, &*process, below),
                 None => Self::leaf(name, State::Stopped),
             },
             ChildState::Restarting => Self::leaf(name, State::Restarting),
@@ -203,7 +215,8 @@ impl Tree {
         &self.children
     }
 
-    /// How many children of a dynamic supervisor are left out of [`children`](Self::children).
+    /// How many children are left out of [`children`](Self::children): those of a dynamic supervisor after the
+    /// first ten, and all of a supervisor below 64 others.
     ///
     /// Shown in the [example](Self#examples).
     #[must_use]

@@ -28,6 +28,12 @@ pub(crate) trait Launch: Send + 'static {
     fn name(&self) -> Cow<'static, str>;
 
     fn boxed_clone(&self, options: &ChildOptions) -> Box<Spec<dyn Launch>>;
+
+    /// Gives up the specifications within, if this is a supervisor's and no copy of it is left: right before it
+    /// is dropped.
+    fn take_children(&mut self) -> Vec<AnyChildSpec> {
+        Vec::new()
+    }
 }
 
 /// Everything about a child but how it is started.
@@ -150,7 +156,7 @@ impl Clone for AnyChildSpec {
 }
 
 impl AnyChildSpec {
-    fn new<L: Launch>(options: ChildOptions, launch: L) -> Self {
+    pub(super) fn new<L: Launch>(options: ChildOptions, launch: L) -> Self {
         Self(Box::new(Spec { options, launch }))
     }
 

@@ -14,6 +14,7 @@ mod failures;
 mod instance;
 mod intensity;
 mod missing;
+mod nested;
 mod options;
 mod partition;
 mod partition_declared;

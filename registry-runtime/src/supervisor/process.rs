@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::HashSet;
 use std::future::poll_fn;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ impl Actor for SupervisorProcess {
 }
 
 pub(super) fn launch(
-    spec: SupervisorSpec,
+    mut spec: SupervisorSpec,
     place: Place<'_>,
     before_run: BeforeRun<'_>,
 ) -> Result<(Supervisor, Launched<SupervisorProcess>), StartError> {
@@ -87,7 +88,8 @@ pub(super) fn launch(
         ctx,
         _claim: claim,
     };
-    let launched = place.run_init(cell, |started| run.run(spec.children, started));
+    let children = mem::take(&mut spec.children);
+    let launched = place.run_init(cell, |started| run.run(children, started));
     Ok((supervisor, launched))
 }
 
@@ -140,12 +142,7 @@ impl Run {
         for spec in children {
             match self.start_new(spec).await {
                 Ok(_) | Err((_, StartError::Ignored)) => {}
-                Err((id, error)) => {
-                    return Err(StartError::Child {
-                        id: id.to_string(),
-                        error: Box::new(error),
-                    });
-                }
+                Err((id, error)) => return Err(error.of_child(&id)),
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::child::{AnyChildSpec, BeforeRun, ChildOptions};
+use super::child::AnyChildSpec;
 use super::children::Registered;
 use super::instance::Claim;
 use super::process::{Request, SupervisorProcess, launch};
@@ -17,7 +17,7 @@ use super::{
 use crate::gen_server::{Client, GenServer, ServerRef, StartError};
 use crate::introspect::Declaration;
 use crate::node::Node;
-use crate::process::launch::{LaunchedProc, Parent, Place, launch_here};
+use crate::process::launch::{Parent, Place, launch_here};
 use crate::process::reply::reply_slot;
 use crate::process::runtime::Runtime;
 use crate::process::{Actor, Cell, ExitReason, Pid, Proc, ReplyTo, deadlock, exit};
@@ -174,17 +174,6 @@ impl SupervisorSpec {
             init.done(None).await?;
         }
         Ok(supervisor)
-    }
-}
-
-impl From<SupervisorSpec> for AnyChildSpec {
-    fn from(spec: SupervisorSpec) -> Self {
-        let name = spec.name.clone();
-        let start = move |place: Place<'_>, before_run: BeforeRun<'_>| {
-            let launched = super::process::launch(spec.clone(), place, before_run);
-            launched.map(|(_, launched)| LaunchedProc::from(launched))
-        };
-        Self::starting(name, ChildOptions::supervisor(), start)
     }
 }
 
