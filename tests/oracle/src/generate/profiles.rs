@@ -61,7 +61,11 @@ fn registry_step(maker: &mut Maker, reg: &str, unique: bool) {
     match maker.below(26) {
         0..7 => maker.tell(id, &format!("register {reg} {key} {value}")),
         7 | 8 => maker.tell(id, &format!("unregister {reg} {key}")),
-        9 => maker.tell(id, &format!("unregister_match {reg} {key} {pattern}")),
+        9 => {
+            maker.step(&format!("call {id} register {reg} {key} {value}"));
+            maker.tell(id, &format!("unregister_match {reg} {key} {pattern}"));
+            maker.step(&format!("select {reg} _"));
+        }
         10 if unique => maker.tell(id, &format!("update_value {reg} {key}")),
         11 if unique => maker.step(&format!("whereis {reg} {key}")),
         12 if unique => maker.step(&format!("send_name {reg} {key} hello")),
