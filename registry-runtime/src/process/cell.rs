@@ -395,6 +395,13 @@ pub trait Receiver<M: ?Sized>: Proc {
     fn deliver(&self, message: M) -> Result<(), SendError>
     where
         M: Sized;
+
+    /// As [`Receiver::deliver`], for a caller that holds a lock: gives back what was refused, since its
+    /// `Drop` may be user code.
+    #[doc(hidden)]
+    fn offer(&self, message: M) -> Option<Box<dyn Any + Send>>
+    where
+        M: Sized;
 }
 
 impl<A: Info<M>, M: ?Sized> Receiver<M> for Cell<A> {
@@ -407,6 +414,16 @@ impl<A: Info<M>, M: ?Sized> Receiver<M> for Cell<A> {
             Ok(()) => Ok(()),
             Err(Refused::Closed(_)) => Err(SendError::NotRunning),
             Err(Refused::Full(_)) => Err(SendError::Full),
+        }
+    }
+
+    fn offer(&self, message: M) -> Option<Box<dyn Any + Send>>
+    where
+        M: Sized,
+    {
+        match self.send(A::wrap(message)) {
+            Ok(()) => None,
+            Err(Refused::Closed(message) | Refused::Full(message)) => Some(Box::new(message)),
         }
     }
 }

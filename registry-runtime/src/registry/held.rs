@@ -36,8 +36,10 @@ where
         let Some(process) = resolve(pid) else {
             return Vec::new();
         };
+        // Before the lock: if a clone panics, the keys are dropped after it.
+        let mut keys = Vec::new();
         let names = process.header().names.lock();
-        let mut keys = Vec::with_capacity(names.len());
+        keys.reserve(names.len());
         for note in names.iter() {
             let shard = self.inner.shard(note.hash);
             if note.shard() == address(shard) {
@@ -101,7 +103,7 @@ impl<K: Clone, V, M: ?Sized> Table<K, V, M> {
     /// The keys that a process holds under one hash, by what it has noted.
     pub(super) fn held_keys(&self, (hash, pid, noted): (u64, Pid, &[u32]), keys: &mut Vec<K>) {
         if let [index] = *noted {
-            keys.extend(self.held(hash, pid, index).map(|row| row.key.clone()));
+            keys.extend(self.held(hash, pid, index).map(|row| row.key.get().clone()));
             return;
         }
         // Keys of one hash share a note, so that an index may stand in it several times.
@@ -111,7 +113,7 @@ impl<K: Clone, V, M: ?Sized> Table<K, V, M> {
         for row in self.of_hash(hash) {
             for &index in &indexes {
                 if row.is_held(pid, index) {
-                    keys.push(row.key.clone());
+                    keys.push(row.key.get().clone());
                 }
             }
         }

@@ -71,9 +71,6 @@ where
             for row in table.iter() {
                 Inner::<K, V, D, M>::forget_row(row, address(shard), &mut linked);
             }
-            if let Some(table) = Arc::into_inner(table) {
-                table.discard();
-            }
         }
         inner.meta.clear();
         inner.process.store(0, Ordering::Release);
@@ -94,17 +91,17 @@ where
     M: ?Sized + 'static,
 {
     fn take_shard(&self, shard: &Shard<K, V, M>) -> Arc<Table<K, V, M>> {
-        let ears = self.core.listeners.ears();
+        let mut ears = self.core.listeners.ears();
         let mut changing = shard.write();
         let table = changing.take();
         let mut gone = 0;
         for row in table.iter() {
             for member in row.members.iter() {
                 gone += 1;
-                self.core.tell_gone(&ears, &row.key, member.pid);
+                self.core.tell_gone(&mut ears, row.key.get(), member.pid);
             }
         }
-        changing.done(0, gone).discard();
+        drop(changing.done(0, gone));
         table
     }
 

@@ -3,10 +3,11 @@
 //! An event goes into a listener's mailbox under the lock of the shard whose table changes. So for
 //! one key events come in the order in which things happened; between keys there is no order.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use super::quiet;
-use crate::process::{Pid, Receiver};
+use crate::process::{Pid, Receiver, panics};
 use crate::sync::{AtomicBool, Ordering, RwLock};
 
 /// Something happened to an entry of a registry that the process listens to.
@@ -136,7 +137,13 @@ pub(crate) struct Listeners<K, V> {
 
 /// Who is told of one change; found before the shard is locked, since names are looked up in
 /// other shards.
-pub(crate) struct Ears<K, V>(Vec<Ear<K, V>>);
+///
+/// Holds the events that a mailbox has refused until it is dropped, which is under no lock: a key's
+/// `Drop` may use the registry.
+pub(crate) struct Ears<K, V> {
+    ears: Vec<Ear<K, V>>,
+    refused: Vec<Box<dyn Any + Send>>,
+}
 
 impl<K: 'static, V: 'static> Listeners<K, V> {
     pub(crate) fn new(list: Vec<Listener<K, V>>) -> Self {
@@ -171,7 +178,7 @@ impl<K: 'static, V: 'static> Listeners<K, V> {
         if self.any.load(Ordering::Acquire) {
             self.find()
         } else {
-            Ears(Vec::new())
+            Ears::new(Vec::new())
         }
     }
 
@@ -184,16 +191,32 @@ impl<K: 'static, V: 'static> Listeners<K, V> {
             // It may run when a process dies, whose other names must leave all the same.
             Listener::Named(find) => quiet::run(|| find()).flatten(),
         });
-        Ears(found.collect())
+        Ears::new(found.collect())
     }
 }
 
 impl<K: 'static, V: 'static> Ears<K, V> {
-    /// Tells everyone; who has no room, or is no more, misses it.
+    fn new(ears: Vec<Ear<K, V>>) -> Self {
+        let refused = Vec::new();
+        Self { ears, refused }
+    }
+
+    /// Tells every listener. A listener misses an event if its mailbox has no room, if it has ended,
+    /// or if the key's `Clone` panics: the entry comes or goes whatever becomes of the event.
     #[inline]
-    pub(crate) fn tell(&self, mut event: impl FnMut() -> RegistryEvent<K, V>) {
-        for process in &self.0 {
-            let _ = process.deliver(event());
+    pub(crate) fn tell(&mut self, mut event: impl FnMut() -> RegistryEvent<K, V>) {
+        for process in &self.ears {
+            let refused = quiet::run(|| process.offer(event())).flatten();
+            self.refused.extend(refused);
+        }
+    }
+}
+
+impl<K, V> Drop for Ears<K, V> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.refused.is_empty() {
+            panics::discard_all(std::mem::take(&mut self.refused));
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Invariants:
 //!
 //! 1. A name has a row exactly while someone holds it or waits for it.
-//! 2. The holder of a row is one ticket. Whoever lets go hands it to the first that waits, so that
+//! 2. A ticket finds its row by its number, except when it first comes: so no `Eq` of a key can keep
+//!    a name from being let go.
+//! 3. The holder of a row is one ticket. Whoever lets go hands it to the first that waits, so that
 //!    nobody overtakes; who waits and is dropped takes its ticket out, or lets go if it had been
 //!    handed the name already.
 //!
@@ -53,6 +55,21 @@ impl<K> Default for Locks<K> {
     }
 }
 
+impl<K> Row<K> {
+    /// Where a ticket stands in line.
+    fn place(&self, number: u64) -> Option<usize> {
+        let found = self
+            .waiting
+            .binary_search_by_key(&number, |(number, _)| *number);
+        found.ok()
+    }
+
+    /// Whether a ticket holds the name, or waits for it.
+    fn has(&self, number: u64) -> bool {
+        self.holder == number || self.place(number).is_some()
+    }
+}
+
 #[cfg(all(test, not(registry_loom)))]
 impl<K> Locks<K> {
     pub(crate) fn is_empty(&self) -> bool {
@@ -68,7 +85,14 @@ impl<K: Eq> Ticket<'_, K> {
         let Rows { rows, next } = &mut *table;
         let first = self.number == 0;
         let number = if first { *next } else { self.number };
-        let is = |row: &Row<K>| row.hash == self.hash && row.key == self.key;
+        let is = |row: &Row<K>| {
+            row.hash == self.hash
+                && if first {
+                    row.key == self.key
+                } else {
+                    row.has(number)
+                }
+        };
         let state = if let Some(row) = rows.find_mut(self.hash, is) {
             if row.holder == number {
                 Poll::Ready(())
@@ -76,10 +100,8 @@ impl<K: Eq> Ticket<'_, K> {
                 row.waiting.push_back((number, cx.waker().clone()));
                 Poll::Pending
             } else {
-                let at = row
-                    .waiting
-                    .binary_search_by_key(&number, |(number, _)| *number);
-                if let Some((_, waker)) = at.ok().and_then(|at| row.waiting.get_mut(at))
+                let at = row.place(number);
+                if let Some((_, waker)) = at.and_then(|at| row.waiting.get_mut(at))
                     && !waker.will_wake(cx.waker())
                 {
                     old = Some(std::mem::replace(waker, cx.waker().clone()));
@@ -115,16 +137,13 @@ impl<K: Eq> Drop for Ticket<'_, K> {
             return;
         }
         let mut table = self.locks.0.lock();
-        let is = |row: &Row<K>| row.hash == self.hash && row.key == self.key;
+        let is = |row: &Row<K>| row.hash == self.hash && row.has(self.number);
         let Ok(mut entry) = table.rows.find_entry(self.hash, is) else {
             return;
         };
         let row = entry.get_mut();
         if row.holder != self.number {
-            let at = row
-                .waiting
-                .binary_search_by_key(&self.number, |(number, _)| *number);
-            let gone = at.ok().and_then(|at| row.waiting.remove(at));
+            let gone = row.place(self.number).and_then(|at| row.waiting.remove(at));
             drop(table);
             drop(gone);
         } else if let Some((number, waker)) = row.waiting.pop_front() {

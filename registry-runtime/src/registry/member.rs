@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
+use super::quiet;
 use crate::process::{Pid, Receiver};
 
 /// A process registered under a key.
@@ -57,6 +58,19 @@ impl<V: 'static> Shared<V> {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
             _ => false,
+        }
+    }
+}
+
+/// The last holder of a value drops it quietly: several values whose `Drop` panics do not abort the
+/// program.
+impl<V> Drop for Shared<V> {
+    #[inline]
+    fn drop(&mut self) {
+        if std::mem::needs_drop::<V>()
+            && let Some(value) = self.0.take()
+        {
+            quiet::discard(Arc::into_inner(value));
         }
     }
 }

@@ -11,14 +11,19 @@
 //
 // 1. An entry comes and goes under the `names` lock of its process and the lock of its shard,
 //    so that table and notes agree whenever neither is held.
-// 2. No user code runs under a lock but `Hash`, `Eq` and `Clone` of keys, and `Clone` of values
-//    that need no `Drop`; these must not call the registry. Callbacks, and `Drop` of keys and
-//    values, run outside of all locks, on what was shared out (`Arc`) under the lock.
-// 3. What is shared out is never changed: a writer copies it first (`Arc::make_mut`). In a
-//    table that is the whole of a shard while a `select` goes through it, in a row one block.
-// 4. A process's entries leave before anyone is told of its death; afterwards its `names` are
+// 2. No user code runs under a lock but `Eq` of keys, `Clone` of keys for `keys` and for listeners,
+//    and `Clone` of values that need no `Drop`; these must not call the registry. Callbacks, and
+//    `Drop` of keys and values, run outside of all locks, on what was shared out (`Arc`) under the
+//    lock.
+// 3. A change that has begun is finished: no panic of users' code comes between taking an entry
+//    out of one place and taking it out of all (table, count, note). Whatever may panic runs before,
+//    or its panic ends there (`quiet`), as that of a key's `Clone` for a listener.
+// 4. What is shared out is never changed: a writer copies it first (`Arc::make_mut`). In a
+//    table that is the whole of a shard while a `select` goes through it, in a row one block. Keys
+//    are shared before a table is lent (`key`), so that a copy runs no user code.
+// 5. A process's entries leave before anyone is told of its death; afterwards its `names` are
 //    closed, and nothing enters for it. So tables hold no ghosts and need not be filtered.
-// 5. `running` is read under the lock of the shard that is about to change; a registry stops by
+// 6. `running` is read under the lock of the shard that is about to change; a registry stops by
 //    clearing it and then locking each shard: nothing enters behind its back.
 //
 // Lock order: a process's `names`, then one shard, then a listener's mailbox. Never two shards or
@@ -33,6 +38,7 @@ mod dispatch;
 mod error;
 mod handle;
 mod held;
+mod key;
 mod kind;
 mod lifecycle;
 mod listen;

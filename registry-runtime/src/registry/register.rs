@@ -98,7 +98,7 @@ where
         let header = process.header();
         let hash = inner.hash(&key);
         let shard = inner.shard(hash);
-        let ears = inner.core.listeners.ears();
+        let mut ears = inner.core.listeners.ears();
         let member = Member {
             pid: header.pid,
             owner,
@@ -123,19 +123,19 @@ where
                 } else if let Some(pid) = if D::UNIQUE { taken() } else { None } {
                     (RegisterError::AlreadyRegistered(pid), key, member)
                 } else {
-                    // Whatever can fail has been done, but for a key's `Clone` in here.
+                    // The last that can panic is a key's `Eq`; nothing has changed by then.
                     let table = changing.table();
+                    let row = if D::UNIQUE {
+                        None
+                    } else {
+                        table.find_mut(hash, &key)
+                    };
                     ears.tell(|| RegistryEvent::Registered {
                         registry: Arc::clone(&inner.core.label.name),
                         key: key.clone(),
                         pid: header.pid,
                         value: member.value.to_arc(),
                     });
-                    let row = if D::UNIQUE {
-                        None
-                    } else {
-                        table.find_mut(hash, &key)
-                    };
                     let (index, spare) = if let Some(row) = row {
                         (row.members.insert(member), Some(key))
                     } else {
@@ -145,7 +145,7 @@ where
                     let stale = changing.done(1, 0);
                     names.add(shard, hash, Some(index));
                     drop(names);
-                    stale.discard();
+                    drop(stale);
                     quiet::discard(spare);
                     return Ok(());
                 }
@@ -237,7 +237,7 @@ where
         let header = process.header();
         let hash = self.hash(key);
         let shard = self.shard(hash);
-        let ears = self.core.listeners.ears();
+        let mut ears = self.core.listeners.ears();
         let mut gone = Gone::new();
         let mut struck = None;
         let stale;
@@ -254,7 +254,7 @@ where
                 &mut gone,
                 chosen,
                 |key| {
-                    self.core.tell_gone(&ears, key, header.pid);
+                    self.core.tell_gone(&mut ears, key, header.pid);
                 },
             );
             table.shrink();
@@ -264,7 +264,6 @@ where
             }
         }
         drop(struck);
-        stale.discard();
-        gone.discard();
+        drop(stale);
     }
 }

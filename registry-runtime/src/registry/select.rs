@@ -1,7 +1,6 @@
 //! Going through the whole registry.
 
 use std::hash::Hash;
-use std::sync::Arc;
 
 use super::kind::Keys;
 use super::matching::IsMatch;
@@ -86,12 +85,8 @@ where
             let table = shard.lend();
             for row in table.iter() {
                 for member in row.members.iter() {
-                    f(&row.key, member.pid, member.value.get());
+                    f(row.key.get(), member.pid, member.value.get());
                 }
-            }
-            // Nobody else's if the shard has changed meanwhile.
-            if let Some(table) = Arc::into_inner(table) {
-                table.discard();
             }
         }
     }

@@ -49,8 +49,7 @@ pub(super) struct Changing<'a, K, V, M: ?Sized> {
 
 /// What a change has made a copy of: perhaps the last that holds the old table by now, with keys
 /// whose `Drop` must not run under a lock.
-#[must_use]
-pub(super) struct Stale<K, V, M: ?Sized>(Option<Arc<Table<K, V, M>>>);
+pub(super) type Stale<K, V, M> = Option<Arc<Table<K, V, M>>>;
 
 /// A shard that is being read.
 pub(super) struct Reading<'a, K, V, M: ?Sized>(RwLockReadGuard<'a, Lendable<Table<K, V, M>>>);
@@ -71,7 +70,7 @@ impl<K, V, M: ?Sized> Shard<K, V, M> {
         Changing {
             shard: self,
             table: self.table.write(),
-            stale: Stale(None),
+            stale: None,
         }
     }
 
@@ -79,7 +78,10 @@ impl<K, V, M: ?Sized> Shard<K, V, M> {
     pub(super) fn lend(&self) -> Arc<Table<K, V, M>> {
         let mut table = self.table.write();
         let lent = match std::mem::take(&mut *table) {
-            Lendable::Own(own) => Arc::new(own),
+            Lendable::Own(mut own) => {
+                own.share();
+                Arc::new(own)
+            }
             Lendable::Lent(lent) => lent,
         };
         *table = Lendable::Lent(Arc::clone(&lent));
@@ -87,7 +89,7 @@ impl<K, V, M: ?Sized> Shard<K, V, M> {
     }
 }
 
-impl<K: Clone, V, M: ?Sized> Changing<'_, K, V, M> {
+impl<K, V, M: ?Sized> Changing<'_, K, V, M> {
     /// The table, to be changed: a copy of it if it is lent.
     #[inline]
     pub(super) fn table(&mut self) -> &mut Table<K, V, M> {
@@ -105,16 +107,14 @@ impl<K: Clone, V, M: ?Sized> Changing<'_, K, V, M> {
         if let Lendable::Lent(lent) = &mut *self.table {
             let own = match Arc::get_mut(lent) {
                 Some(alone) => std::mem::take(alone),
-                None => Table::clone(lent),
+                None => lent.copy(),
             };
             if let Lendable::Lent(stale) = std::mem::replace(&mut *self.table, Lendable::Own(own)) {
-                self.stale = Stale(Some(stale));
+                self.stale = Some(stale);
             }
         }
     }
-}
 
-impl<K, V, M: ?Sized> Changing<'_, K, V, M> {
     /// The table, to be looked at before it is changed.
     #[inline]
     pub(super) fn look(&self) -> &Table<K, V, M> {
@@ -130,6 +130,7 @@ impl<K, V, M: ?Sized> Changing<'_, K, V, M> {
     }
 
     /// Counts entries that have come and gone, and unlocks the shard.
+    #[must_use = "it is to be dropped under no lock"]
     #[inline]
     pub(super) fn done(self, come: usize, gone: usize) -> Stale<K, V, M> {
         // Written under the shard's lock alone: no read-modify-write needed.
@@ -139,16 +140,6 @@ impl<K, V, M: ?Sized> Changing<'_, K, V, M> {
             Ordering::Release,
         );
         self.stale
-    }
-}
-
-impl<K, V, M: ?Sized> Stale<K, V, M> {
-    /// Drops it. The caller holds no lock.
-    #[inline]
-    pub(super) fn discard(self) {
-        if let Some(table) = self.0.and_then(Arc::into_inner) {
-            table.discard();
-        }
     }
 }
 
@@ -177,7 +168,7 @@ impl<T: Default> Default for Lendable<T> {
 
 impl<K: Clone + 'static, V: 'static> Core<K, V> {
     /// Tells those who listen that an entry has left.
-    pub(super) fn tell_gone(&self, ears: &Ears<K, V>, key: &K, pid: Pid) {
+    pub(super) fn tell_gone(&self, ears: &mut Ears<K, V>, key: &K, pid: Pid) {
         ears.tell(|| RegistryEvent::Unregistered {
             registry: Arc::clone(&self.label.name),
             key: key.clone(),
@@ -197,7 +188,7 @@ where
             quiet::discard(self.core.listeners.remove(pid));
             return;
         }
-        let ears = self.core.listeners.ears();
+        let mut ears = self.core.listeners.ears();
         // The last first: blocks are given back from the end.
         for indexes in at.as_slice().rchunks(BATCH) {
             let mut gone = Gone::new();
@@ -205,20 +196,21 @@ where
             let table = changing.table();
             for &index in indexes.iter().rev() {
                 table.evict((hash, pid, index), &mut gone, |key| {
-                    self.core.tell_gone(&ears, key, pid);
+                    self.core.tell_gone(&mut ears, key, pid);
                 });
             }
             table.shrink();
-            changing.done(0, gone.count).discard();
-            gone.discard();
+            drop(changing.done(0, gone.count));
         }
     }
 
     fn show(&self, pid: Pid, hash: u64, indexes: &[u32], into: &mut Vec<String>) {
         let mut keys = Vec::new();
-        self.read()
-            .table()
-            .held_keys((hash, pid, indexes), &mut keys);
+        // A key that cannot be cloned is not shown.
+        quiet::run(|| {
+            let reading = self.read();
+            reading.table().held_keys((hash, pid, indexes), &mut keys);
+        });
         for key in keys {
             let text = quiet::run(|| (self.core.show)(&key)).flatten();
             let text = text.unwrap_or_else(|| "_".to_owned());

@@ -85,7 +85,7 @@ where
             Some(member) => Ok(std::mem::replace(&mut member.value, new)),
             None => Err(new),
         };
-        changing.done(0, 0).discard();
+        drop(changing.done(0, 0));
         let updated = replaced.is_ok();
         quiet::discard(replaced);
         updated.then(|| (value, clone(old.get())))

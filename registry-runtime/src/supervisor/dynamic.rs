@@ -273,9 +273,14 @@ impl DynamicSupervisor {
         S::Args: Clone,
     {
         loop {
-            let found: Arc<Cell<S>> = match S::find_running(&spec.args) {
+            // The user's code makes the key, and copies the arguments.
+            let found = panics::caught(|| S::find_running(&spec.args)).map_err(StartError::Init)?;
+            let found: Arc<Cell<S>> = match found {
                 Some(cell) => cell,
-                None => match self.start(spec.clone()).await {
+                None => match self
+                    .start(panics::caught(|| spec.clone()).map_err(StartError::Init)?)
+                    .await
+                {
                     Ok(cell) => return Ok(Client::local(cell).into()),
                     Err(StartError::AlreadyStarted(pid)) => {
                         let Some(process) = crate::process::resolve(pid) else {

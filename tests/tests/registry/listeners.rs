@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use registry_runtime::Registry;
 use registry_runtime::prelude::*;
@@ -555,4 +556,96 @@ async fn each_entry_of_a_key_is_told_when_it_leaves() {
         }
     });
     assert_eq!(heard.await, ["+red 1", "+red 2", "-red", "-red"]);
+}
+
+/// A key whose `Clone` panics while its switch is on.
+#[derive(Debug)]
+struct Brittle(u32, Arc<AtomicBool>);
+
+impl Clone for Brittle {
+    fn clone(&self) -> Self {
+        assert!(!self.1.load(Ordering::Acquire), "on purpose");
+        Self(self.0, Arc::clone(&self.1))
+    }
+}
+
+impl PartialEq for Brittle {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Brittle {}
+
+impl std::hash::Hash for Brittle {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+registry! { Rooms, keys = unique, key = Brittle }
+
+#[gen_server(registry = Rooms, key = <id>)]
+struct Room {
+    id: Brittle,
+}
+
+#[gen_server]
+impl Room {
+    #[call]
+    fn answers(&self) -> bool {
+        true
+    }
+}
+
+#[registry_runtime::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_cannot_be_cloned_leaves_no_ghost() {
+    Rooms::start().await.unwrap();
+    let listening = Gate::shut();
+    let opened = listening.clone();
+    spawn(async move |ctx: Process<RegistryEvent<Brittle>>| {
+        Rooms::listen(&ctx).unwrap();
+        opened.open();
+        std::future::pending::<()>().await;
+    });
+    listening.pass().await;
+    let rooms = DynamicSupervisor::builder().start().unwrap();
+    let brittle = Arc::new(AtomicBool::new(false));
+    let spec = || Room::child_spec(Brittle(1, Arc::clone(&brittle))).restart(Restart::Temporary);
+    for selects in [false, true] {
+        let room = rooms.get_or_start(spec()).await.unwrap();
+        let again = rooms.get_or_start(spec()).await.unwrap();
+        assert_eq!(room.pid(), again.pid());
+        brittle.store(true, Ordering::Release);
+        if selects {
+            // The table is lent while the process dies on another thread.
+            let pid = room.pid();
+            let runtime = tokio::runtime::Handle::current();
+            Rooms::select(|_, _, ()| -> Option<()> {
+                pid.exit(ExitReason::Kill);
+                std::thread::scope(|scope| {
+                    scope.spawn(|| runtime.block_on(pid.ended()));
+                });
+                None
+            });
+        } else {
+            room.pid().exit(ExitReason::Kill);
+            room.pid().ended().await;
+        }
+        assert_eq!(
+            (Rooms::count(), Rooms::select(|_, pid, ()| Some(pid))),
+            (0, vec![])
+        );
+        // Its name needs a clone of the key; this ends, and tells of the panic.
+        assert!(matches!(
+            rooms.get_or_start(spec()).await,
+            Err(StartError::Init(_))
+        ));
+        brittle.store(false, Ordering::Release);
+        let next = rooms.get_or_start(spec()).await.unwrap();
+        assert_ne!(next.pid(), room.pid());
+        assert_eq!(next.answers().await, Ok(true));
+        assert_eq!(Rooms::count(), 1);
+        rooms.terminate_child(next.pid()).await.unwrap();
+    }
 }

@@ -4,6 +4,7 @@
 mod callbacks;
 mod declared;
 mod duplicate;
+mod faults;
 mod lifecycle;
 mod listeners;
 mod locks;
