@@ -112,12 +112,14 @@ pub trait DeclaredRegistry: Sized + 'static {
     #[inline]
     #[must_use]
     fn registry() -> SlotRef<Handle<Self>> {
-        Self::slot().get_or_init(|| {
+        let declared = || {
             let options = Self::options().declared(Self::declaration());
             let mut builder = RegistryBuilder::new(options);
             builder.show = Some(Self::show_key);
             Registry::declared(Self::configure(builder))
-        })
+        };
+        let blank = || Registry::blank(RegistryOptions::default().declared(Self::declaration()));
+        Self::slot().get_or_init(declared, blank)
     }
 
     /// A handle on the current node's instance, for code that takes any registry.

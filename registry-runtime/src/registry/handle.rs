@@ -33,12 +33,13 @@ const SHARDS: usize = if cfg!(registry_loom) { 1 } else { 64 };
 /// process's death, so whoever has learnt of a death finds the name free; on the other hand a process may
 /// die right after it was looked up.
 ///
-/// Callbacks may use the registry, also the same key. What runs under a lock, and must not, is `Hash`,
-/// `Eq` and `Clone` of keys, and `Clone` of values that need no `Drop`.
+/// Callbacks may use the registry, also the same key. What runs under a lock, and must not, is `Eq` and
+/// `Clone` of keys, and `Clone` of values that need no `Drop`.
 ///
 /// An entry takes 65 bytes of a table that is filled to between 44 and 88 in a hundred, for keys of
 /// the size of `String`, beside what the key itself has allocated; 40 bytes in its process; and a
-/// value other than `()` an allocation. Tables shrink as entries leave.
+/// value other than `()` an allocation. `select` and `count_select` move the key of each entry into an
+/// allocation of its own, once. Tables shrink as entries leave.
 ///
 /// # Examples
 ///
@@ -105,6 +106,13 @@ where
             Ok(partitions) => Self::assemble(builder, partitions, None),
             Err(error) => Self::assemble(builder, 1, Some(error)),
         }
+    }
+
+    /// What the options of a declaration see if they ask for the registry: one that is empty, and never
+    /// runs.
+    pub(super) fn blank(options: RegistryOptions) -> Self {
+        let builder = RegistryBuilder::new(options);
+        Self::assemble(builder, 1, Some(OptionError::Recursive))
     }
 
     pub(super) fn assemble(

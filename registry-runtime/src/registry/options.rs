@@ -64,11 +64,16 @@ impl From<usize> for Partitions {
 pub enum OptionError {
     /// `partitions` is none of 1 to 4096.
     Partitions(usize),
+    /// An option of a declared registry, such as `meta`, starts the registry that it belongs to.
+    Recursive,
 }
 
 impl fmt::Display for OptionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Recursive => f.write_str(
+                "an option of the registry starts the registry itself; start it elsewhere",
+            ),
             Self::Partitions(0) => {
                 f.write_str("expected `partitions` to be a positive integer, got `0`")
             }

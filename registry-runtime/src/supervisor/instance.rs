@@ -66,7 +66,7 @@ pub(crate) fn running<D: 'static, T: Running>(
     slot: &'static Slot<D, Instance<T>>,
     declaration: &'static Declaration,
 ) -> Result<T, SupervisorNotRunning> {
-    slot.get_or_init(Instance::vacant)
+    slot.get_or_init(Instance::vacant, Instance::vacant)
         .get()
         .ok_or_else(|| SupervisorNotRunning::declared(declaration))
 }
@@ -76,7 +76,7 @@ pub(crate) fn claim<D: 'static, T: Running>(
     slot: &'static Slot<D, Instance<T>>,
     running: &T,
 ) -> Result<Claim, StartError> {
-    let place: SlotRef<Instance<T>> = slot.get_or_init(Instance::vacant);
+    let place: SlotRef<Instance<T>> = slot.get_or_init(Instance::vacant, Instance::vacant);
     let pid = running.running_pid();
     {
         let mut there = place.0.write();
