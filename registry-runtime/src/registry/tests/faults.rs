@@ -344,8 +344,13 @@ impl Drop for Nosy {
 #[test]
 fn an_event_refused_is_dropped_under_no_lock() {
     let registry: Registry<Nosy> = registry(1);
-    let listener: Process<RegistryEvent<Nosy>> =
-        Ctx::new(Mailboxed::create(&Node::default(), None, false, Some(1)));
+    let listener: Process<RegistryEvent<Nosy>> = Ctx::new(Mailboxed::create(
+        &Node::default(),
+        None,
+        None,
+        false,
+        Some(1),
+    ));
     let a = process::<()>();
     registry.listen(&listener).unwrap();
     for n in 0..3 {
