@@ -7,8 +7,8 @@ pub use inventory;
 pub use crate::gen_server::{
     Address, AllHandlersBelongInOneGenServerImpl, Borrowed, Built, Call, CallError, CastError,
     Client, Construct, GenServer, InitArgs, Local, LookupKey, Message, Named, NoValue, Owned, Part,
-    RestartArg, ServerRef, Shared, StackKey, StartError, Starting, Via, claim, find, listener,
-    reasoned, via,
+    RestartArg, Run, ServerRef, Shared, Site, StackKey, StartError, Starting, Via, claim, find,
+    listener, reasoned, via,
 };
 pub use crate::introspect::placement::check;
 pub use crate::introspect::{

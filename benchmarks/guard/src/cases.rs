@@ -7,10 +7,11 @@ use registry_runtime::spawn;
 
 /// The cases, and how often each is done: enough that tables have grown and what is hashed with a
 /// seed has evened out.
-pub(crate) const ALL: [(&str, u64); 8] = [
+pub(crate) const ALL: [(&str, u64); 9] = [
     ("lookup", 20_000),
     ("cast", 20_000),
     ("call", 10_000),
+    ("call-async", 10_000),
     ("register", 10_000),
     ("start", 4_096),
     ("death", 4_096),
@@ -39,6 +40,11 @@ impl Session {
         self.count
     }
 
+    #[call]
+    async fn get_async(&self) -> u64 {
+        self.count
+    }
+
     #[cast]
     fn add(&mut self, n: u64) {
         self.count += n;
@@ -62,7 +68,8 @@ pub(crate) fn run(case: &str, n: u64) -> bool {
         let done = match case {
             "lookup" => lookup(n).await,
             "cast" => cast(n).await,
-            "call" => call(n).await,
+            "call" => call(n, false).await,
+            "call-async" => call(n, true).await,
             "register" => register(n).await,
             "start" => start(n, Restart::Temporary).await.is_some(),
             "death" => death(n).await,
@@ -109,15 +116,21 @@ async fn cast(n: u64) -> bool {
     Session::via(&name).get().await == Ok(n)
 }
 
-/// Calls by name, from a process.
-async fn call(n: u64) -> bool {
+/// Calls by name, from a process; of a handler that is `async`, or is not.
+async fn call(n: u64, to_async: bool) -> bool {
     if start(1, Restart::Temporary).await.is_none() {
         return false;
     }
     let client = spawn(move |_: Process<()>| async move {
         let name = key(0);
         for _ in 0..n {
-            if Session::via(&name).get().await.is_err() {
+            let session = Session::via(&name);
+            let answer = if to_async {
+                session.get_async().await
+            } else {
+                session.get().await
+            };
+            if answer.is_err() {
                 std::process::exit(1);
             }
         }

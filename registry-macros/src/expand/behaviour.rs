@@ -217,20 +217,18 @@ fn gen_server(behaviour: &Behaviour, messages: &Messages<'_>, client: &Client<'_
 
             #init
 
-            fn __handle(
-                &mut self,
+            fn __handle<'__a>(
+                &'__a mut self,
                 #value: #message,
-                #ctx: &mut #krate::Ctx<Self>,
-            ) -> impl #krate::core::future::Future<Output = ()> + #krate::core::marker::Send
+                #ctx: &'__a mut #krate::Ctx<Self>,
+            ) -> #krate::Run<'__a>
             where
                 #sent,
                 for<'__s> #message: #krate::core::marker::Send,
             {
-                async move {
-                    match #value {
-                        #(#arms)*
-                        #generics_arm
-                    }
+                match #value {
+                    #(#arms)*
+                    #generics_arm
                 }
             }
 

@@ -146,8 +146,8 @@ impl Function<'_> {
         })
     }
 
-    /// Runs it to its end, in an async block.
-    pub(super) fn run(&self, this: &TokenStream) -> TokenStream {
+    /// Calls it: what that gives is its output, or the future of it.
+    pub(super) fn call(&self, this: &TokenStream) -> TokenStream {
         let variables = self
             .arguments
             .iter()
@@ -155,10 +155,20 @@ impl Function<'_> {
         let span = self.name.span();
         if self.is_async {
             let runner = self.runner();
-            return quote!(#runner(#(#variables),*).await);
+            return quote!(#runner(#(#variables),*));
         }
         let name = self.name;
         names::around(span, quote!(<Self>::#name(#(#variables),*)))
+    }
+
+    /// Its output, where an async one may be awaited.
+    pub(super) fn output(&self, this: &TokenStream) -> TokenStream {
+        let call = self.call(this);
+        if self.is_async {
+            quote!(#call.await)
+        } else {
+            call
+        }
     }
 
     fn runner(&self) -> Ident {

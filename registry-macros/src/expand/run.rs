@@ -6,6 +6,7 @@ use quote::quote;
 use super::future::{Argument, Function, sent};
 use super::messages;
 use super::this::named;
+use crate::krate::Krate;
 use crate::model::behaviour::{
     Behaviour, CallbackParameter, Handler, Init, Kind, Parameter, Terminate,
 };
@@ -45,29 +46,30 @@ pub(super) fn arm(behaviour: &Behaviour, handler: &Handler) -> TokenStream {
             Argument::Value(name, _) => Some(name),
             _ => None,
         });
+    let krate = &behaviour.krate;
     let cfgs = &handler.attributes.cfgs;
-    let run = function.run(&quote!(self));
-    match &handler.kind {
-        Kind::Call(_) => {
-            let reply = names::local("reply");
-            let pattern = messages::build(handler, &quote!(#(#fields,)* #reply));
-            if handler.is_deferred() {
-                return quote!(#(#cfgs)* #pattern => { #run; });
-            }
+    let called = function.call(&quote!(self));
+    let answers = matches!(handler.kind, Kind::Call(_)) && !handler.is_deferred();
+    let reply = names::local("reply");
+    let given = matches!(handler.kind, Kind::Call(_)).then_some(&reply);
+    let pattern = messages::build(handler, &quote!(#(#fields,)* #given));
+    let run = match (handler.is_async, answers) {
+        (true, true) => quote!(#krate::Run::answer(#reply, #called)),
+        (true, false) => quote!(#krate::Run::later(#called)),
+        (false, true) => {
             let answer = names::local("answer");
-            quote! {
-                #(#cfgs)*
-                #pattern => {
-                    let #answer = #run;
-                    #reply.send(#answer);
-                }
-            }
+            quote!({
+                let #answer = #called;
+                #reply.send(#answer);
+                #krate::Run::DONE
+            })
         }
-        Kind::Cast | Kind::Info => {
-            let pattern = messages::build(handler, &quote!(#(#fields,)*));
-            quote!(#(#cfgs)* #pattern => { #run; })
-        }
-    }
+        (false, false) => quote!({
+            #called;
+            #krate::Run::DONE
+        }),
+    };
+    quote!(#(#cfgs)* #pattern => #run,)
 }
 
 /// A server without `init` is ready when it is built.
@@ -113,73 +115,108 @@ fn callback_arguments(parameters: &[CallbackParameter]) -> impl Iterator<Item = 
 
 /// Runs `init`.
 pub(super) fn run_init(behaviour: &Behaviour, init: &Init) -> TokenStream {
-    let Behaviour { krate, item, .. } = behaviour;
-    let function = init_function(behaviour, init);
-    let (seed, ctx) = (names::local("seed"), names::local("ctx"));
-    let seed_type = quote!(<Self as #krate::Construct>::Seed);
-    let result = quote!(#krate::core::result::Result<Self, #krate::ExitReason>);
-    let ok = quote!(#krate::core::result::Result::<Self, #krate::ExitReason>::Ok);
-    let span = init.name.span();
-    let answer = |run: TokenStream| {
-        if init.fallible {
-            names::around(span, quote!(#krate::reasoned({ #run })?))
-        } else {
-            run
-        }
-    };
-    let body = if init.has_self {
-        let state = names::local("state");
-        let built = names::around(span, quote!(#krate::Built::<Self>::built(#seed)));
-        let run = function.run(&quote!(&mut #state));
-        // What else it might return nobody would look at.
-        let run = answer(run);
-        let run = names::around(span, quote!(let () = #run;));
-        quote! {
-            let mut #state = #built;
-            #run
-            #ok(#state)
-        }
-    } else {
-        let mut names = Vec::new();
-        let mut types = Vec::new();
-        for argument in &function.arguments {
-            if let Argument::Value(name, ty) = argument {
-                names.push(name);
-                types.push(named(ty, &item.self_ty));
-            }
-        }
-        let given = quote!(#krate::InitArgs::<(#(#types,)*)>::into_args({ #seed }));
-        let given = names::around(span, given);
-        let run = answer(function.run(&TokenStream::new()));
-        quote! {
-            let (#(#names,)*) = #given;
-            #ok(#run)
-        }
-    };
+    let krate = &behaviour.krate;
     let cfgs = &init.cfgs;
-    let sent = sent(behaviour, &quote!(Self));
     let ready = (!cfgs.is_empty()).then(|| ready(behaviour, &otherwise(cfgs)));
     let start = names::local("start");
+    let (started, function) = if init.has_self {
+        let seed = names::local("seed");
+        let built = names::around(
+            init.name.span(),
+            quote!(#krate::Built::<Self>::built(#seed)),
+        );
+        (quote!(init(|#seed| #built)), init_built(behaviour, init))
+    } else {
+        (quote!(build()), init_builds(behaviour, init))
+    };
     quote! {
         #(#cfgs)*
         fn __run(#start: #krate::Starting<'_, Self>) -> #krate::Launched<Self> {
-            #start.init()
+            #start.#started
         }
 
         #(#cfgs)*
-        fn __init(
-            #seed: #seed_type,
-            #ctx: &mut #krate::Ctx<Self>,
-        ) -> impl #krate::core::future::Future<Output = #result> + #krate::core::marker::Send
+        #function
+
+        #ready
+    }
+}
+
+/// The `init` of a server that is built when it starts.
+fn init_built(behaviour: &Behaviour, init: &Init) -> TokenStream {
+    let krate = &behaviour.krate;
+    let ctx = names::local("ctx");
+    let output = answer(behaviour, init, &quote!(self));
+    // What else it might return nobody would look at.
+    let body = names::around(init.name.span(), quote!(let () = #output;));
+    let run = run_fallible(krate, init.is_async, &body);
+    let sent = sent(behaviour, &quote!(Self));
+    quote! {
+        fn __init<'__a>(&'__a mut self, #ctx: &'__a mut #krate::Ctx<Self>) -> #krate::Run<'__a>
         where
             #sent,
         {
-            async move {
-                #body
-            }
+            #run
         }
+    }
+}
 
-        #ready
+/// The `init` that builds the server.
+fn init_builds(behaviour: &Behaviour, init: &Init) -> TokenStream {
+    let Behaviour { krate, item, .. } = behaviour;
+    let (site, seed, ctx) = (
+        names::local("site"),
+        names::local("seed"),
+        names::local("ctx"),
+    );
+    let (mut names, mut types) = (Vec::new(), Vec::new());
+    for argument in init_function(behaviour, init).arguments {
+        if let Argument::Value(name, ty) = argument {
+            types.push(named(ty, &item.self_ty));
+            names.push(name);
+        }
+    }
+    let given = quote!(#krate::InitArgs::<(#(#types,)*)>::into_args({ #seed }));
+    let given = names::around(init.name.span(), given);
+    let output = answer(behaviour, init, &TokenStream::new());
+    let body = quote!(*#site = #krate::Site::<Self>::Ready(#output););
+    let run = run_fallible(krate, init.is_async, &body);
+    let sent = sent(behaviour, &quote!(Self));
+    quote! {
+        fn __build<'__a>(
+            #site: &'__a mut #krate::Site<Self>,
+            #ctx: &'__a mut #krate::Ctx<Self>,
+        ) -> #krate::Run<'__a>
+        where
+            #sent,
+        {
+            let #krate::core::option::Option::Some(#seed) = #site.seed() else {
+                return #krate::Run::DONE;
+            };
+            let (#(#names,)*) = #given;
+            #run
+        }
+    }
+}
+
+/// What `init` returns, with the reason taken off by `?` if it may fail.
+fn answer(behaviour: &Behaviour, init: &Init, this: &TokenStream) -> TokenStream {
+    let krate = &behaviour.krate;
+    let output = init_function(behaviour, init).output(this);
+    if init.fallible {
+        names::around(init.name.span(), quote!(#krate::reasoned({ #output })?))
+    } else {
+        output
+    }
+}
+
+/// Runs statements that may leave with `?`, now or as a future.
+fn run_fallible(krate: &Krate, is_async: bool, body: &TokenStream) -> TokenStream {
+    let ok = quote!(#krate::core::result::Result::<(), #krate::ExitReason>::Ok(()));
+    if is_async {
+        quote!(#krate::Run::fallible(async move { #body #ok }))
+    } else {
+        quote!(#krate::Run::Done((move || { #body #ok })()))
     }
 }
 
@@ -216,24 +253,27 @@ pub(super) fn run_terminate(behaviour: &Behaviour, terminate: &Terminate) -> Tok
     let krate = &behaviour.krate;
     let cfgs = &terminate.cfgs;
     let (reason, ctx) = (names::local("reason"), names::local("ctx"));
-    let run = terminate_function(behaviour, terminate).run(&quote!(self));
+    let called = terminate_function(behaviour, terminate).call(&quote!(self));
+    let run = if terminate.is_async {
+        quote!(#krate::Run::later(#called))
+    } else {
+        quote!(#called; #krate::Run::DONE)
+    };
     let sent = sent(behaviour, &quote!(Self));
     quote! {
         #(#cfgs)*
         const TERMINATES: #krate::core::primitive::bool = true;
 
         #(#cfgs)*
-        fn __terminate(
-            &mut self,
-            #reason: &#krate::ExitReason,
-            #ctx: &mut #krate::Ctx<Self>,
-        ) -> impl #krate::core::future::Future<Output = ()> + #krate::core::marker::Send
+        fn __terminate<'__a>(
+            &'__a mut self,
+            #reason: &'__a #krate::ExitReason,
+            #ctx: &'__a mut #krate::Ctx<Self>,
+        ) -> #krate::Run<'__a>
         where
             #sent,
         {
-            async move {
-                #run;
-            }
+            #run
         }
     }
 }

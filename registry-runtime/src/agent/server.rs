@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hashbrown::Equivalent;
 
 use super::Agent;
-use crate::gen_server::{Address, Construct, GenServer, StartError, Starting};
+use crate::gen_server::{Address, Construct, GenServer, Run, Site, StartError, Starting};
 use crate::process::launch::Launched;
 use crate::process::{Actor, Cell, Ctx, ExitReason, NoMessage};
 use crate::registry::{DeclaredRegistry, Unique, find_server};
@@ -20,7 +20,7 @@ use crate::registry::{DeclaredRegistry, Unique, find_server};
 pub struct AgentServer<T>(T);
 
 /// A function to be run on the state.
-type Run<T> = Box<dyn FnOnce(&mut T) + Send>;
+type Action<T> = Box<dyn FnOnce(&mut T) + Send>;
 
 /// What an agent is started with: a function that makes its state, and a name if it has one.
 pub struct AgentStart<T> {
@@ -90,13 +90,13 @@ impl<T: Send + 'static> Construct for AgentServer<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + 'static> Actor for AgentServer<T> {
-    type Msg = Run<T>;
+    type Msg = Action<T>;
 
     fn type_name() -> &'static str {
         "Agent"
     }
 
-    fn route(message: Box<dyn Any + Send>) -> Result<Run<T>, Box<dyn Any + Send>> {
+    fn route(message: Box<dyn Any + Send>) -> Result<Action<T>, Box<dyn Any + Send>> {
         Err(message)
     }
 }
@@ -106,15 +106,19 @@ impl<T: Send + 'static> GenServer for AgentServer<T> {
     type Client<A: Address<Self>> = Agent<T, A>;
 
     fn __run(start: Starting<'_, Self>) -> Launched<Self> {
-        start.init()
+        start.build()
     }
 
-    async fn __init(seed: AgentStart<T>, _: &mut Ctx<Self>) -> Result<Self, ExitReason> {
-        (seed.init)().map(Self)
+    fn __build<'a>(site: &'a mut Site<Self>, _: &'a mut Ctx<Self>) -> Run<'a> {
+        let built = site
+            .seed()
+            .map_or(Err(ExitReason::Normal), |seed| (seed.init)());
+        Run::Done(built.map(|state| *site = Site::Ready(Self(state))))
     }
 
-    async fn __handle(&mut self, run: Run<T>, _: &mut Ctx<Self>) {
+    fn __handle<'a>(&'a mut self, run: Action<T>, _: &'a mut Ctx<Self>) -> Run<'a> {
         run(&mut self.0);
+        Run::DONE
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod halves;
 mod key;
 mod many;
+mod run;
 mod serve;
 pub(crate) mod start;
 
@@ -25,6 +26,8 @@ pub use halves::{
 #[doc(hidden)]
 pub use key::{Borrowed, LookupKey, Owned, StackKey};
 pub use many::{abcast, multi_call};
+#[doc(hidden)]
+pub use run::{Run, Site};
 #[doc(hidden)]
 pub use start::Starting;
 pub(crate) use start::launch;
@@ -244,40 +247,39 @@ pub trait GenServer: Construct + Actor {
     #[doc(hidden)]
     fn __run(start: Starting<'_, Self>) -> Launched<Self>;
 
+    /// The `init` of a server that is built when it starts.
     #[doc(hidden)]
-    fn __init(
-        seed: Self::Seed,
-        ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = Result<Self, ExitReason>> + Send
+    fn __init<'a>(&'a mut self, ctx: &'a mut Ctx<Self>) -> Run<'a>
     where
         Self: Send,
     {
         let _ = ctx;
-        drop(seed);
-        std::future::ready(Err(ExitReason::Normal))
+        Run::DONE
+    }
+
+    /// The `init` that builds the server.
+    #[doc(hidden)]
+    fn __build<'a>(site: &'a mut Site<Self>, ctx: &'a mut Ctx<Self>) -> Run<'a>
+    where
+        Self: Send,
+    {
+        let _ = (site, ctx);
+        Run::DONE
     }
 
     #[doc(hidden)]
-    fn __handle(
-        &mut self,
-        message: Self::Msg,
-        ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = ()> + Send
+    fn __handle<'a>(&'a mut self, message: Self::Msg, ctx: &'a mut Ctx<Self>) -> Run<'a>
     where
         Self: Send,
         Self::Msg: Send;
 
     #[doc(hidden)]
-    fn __terminate(
-        &mut self,
-        reason: &ExitReason,
-        ctx: &mut Ctx<Self>,
-    ) -> impl Future<Output = ()> + Send
+    fn __terminate<'a>(&'a mut self, reason: &'a ExitReason, ctx: &'a mut Ctx<Self>) -> Run<'a>
     where
         Self: Send,
     {
         let _ = (reason, ctx);
-        std::future::ready(())
+        Run::DONE
     }
 }
 

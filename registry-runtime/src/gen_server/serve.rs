@@ -1,41 +1,35 @@
 //! The loop that a server's process runs.
 
 use std::any::Any;
-use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use super::GenServer;
+use super::run::{Run, Running};
 use crate::introspect::report;
 use crate::process::cell::{EXIT, KILL};
 use crate::process::ctx::Next;
 use crate::process::signal::Stop;
 use crate::process::{Ctx, Exit, ExitReason, Proc, ReplyTo, current, exit, panics};
 
-/// The body of a server with `init`, which tells `started` when that is done.
-pub(super) async fn run_init<S: GenServer>(
-    seed: S::Seed,
-    mut ctx: Ctx<S>,
+/// Tells `started` how `init` has ended. An error is what the server ends with.
+pub(super) fn begun<S: GenServer>(
+    ctx: &Ctx<S>,
     started: ReplyTo<()>,
-) -> ExitReason {
-    let init = guarded(pin!(Some(S::__init(seed, &mut ctx)))).await;
-    let mut state = match init {
-        Ok(Ok(state)) => state,
-        Ok(Err(reason)) | Err(reason) => {
-            // Before the seed and `started` go: whoever waits for the start waits for the end.
-            exit::begin(&*ctx.cell, reason.clone());
-            return reason;
+    init: Result<(), ExitReason>,
+) -> Result<(), ExitReason> {
+    let reason = match init {
+        Err(reason) => reason,
+        // It was told to end while `init` ran, which did not await: that start has failed.
+        Ok(()) if ctx.cell.header.has(KILL | EXIT) => ExitReason::Killed,
+        Ok(()) => {
+            ctx.cell.started(started);
+            return Ok(());
         }
     };
-    if ctx.cell.header.has(KILL | EXIT) {
-        // It was told to end while `init` ran, which did not await: that start has failed.
-        exit::begin(&*ctx.cell, ExitReason::Killed);
-        return exit::pending(&*ctx.cell);
-    }
-    ctx.cell.started(started);
-    let reason = serve(&mut state, &mut ctx).await;
-    // Here, and not after the reason is returned: a panic would leak it.
-    drop(state);
-    reason
+    // Before `started` and the state go: the caller that waits for the start waits for the end.
+    exit::begin(&*ctx.cell, reason);
+    drop(started);
+    Err(exit::pending(&*ctx.cell))
 }
 
 /// The body of a server whose state is there.
@@ -53,7 +47,8 @@ pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> Exit
                 Routed::Nothing => continue,
             },
         };
-        if let Err(reason) = guarded(pin!(Some(S::__handle(state, message, ctx)))).await {
+        let handled = panics::caught(|| S::__handle(state, message, ctx));
+        if let Err(reason) = ended(handled).await {
             break reason;
         }
     };
@@ -62,12 +57,13 @@ pub(super) async fn serve<S: GenServer>(state: &mut S, ctx: &mut Ctx<S>) -> Exit
     let reason = exit::pending(&*ctx.cell);
     if S::TERMINATES && !ctx.cell.header.has(KILL) {
         // A panic in `terminate` does not change why the process ended.
-        let mut ending = pin!(S::__terminate(state, &reason, ctx));
-        let _ = std::future::poll_fn(|cx| match panics::caught(|| ending.as_mut().poll(cx)) {
-            Ok(Poll::Pending) => Poll::Pending,
-            done => Poll::Ready(done.map(drop)),
-        })
-        .await;
+        if let Ok(Run::Later(mut ending)) = panics::caught(|| S::__terminate(state, &reason, ctx)) {
+            let _ = std::future::poll_fn(|cx| match panics::caught(|| ending.as_mut().poll(cx)) {
+                Ok(Poll::Pending) => Poll::Pending,
+                done => Poll::Ready(done.map(drop)),
+            })
+            .await;
+        }
     }
     reason
 }
@@ -112,23 +108,33 @@ fn routed<S: GenServer>(any: Box<dyn Any + Send>, state: &S, ctx: &Ctx<S>) -> Ro
     }
 }
 
+/// The end of a handler that has been called.
+#[inline]
+pub(super) async fn ended(called: Result<Run<'_>, ExitReason>) -> Result<(), ExitReason> {
+    match called? {
+        Run::Done(done) => done,
+        Run::Later(running) => guarded(running).await,
+    }
+}
+
 /// Polls a handler until it is done, panics, or the process is told to exit: then the handler is
 /// dropped where it waits, and the state is free for `terminate`.
 ///
 /// The handler has the process's `Ctx`, so that the process is only known here as the current one.
-async fn guarded<F: Future>(mut handler: Pin<&mut Option<F>>) -> Result<F::Output, ExitReason> {
+async fn guarded(running: Running<'_>) -> Result<(), ExitReason> {
     let told = || current::with(|me| told_to_exit(&**me?));
+    let mut running = Some(running);
     // Before its first poll, the process has just looked for an exit.
     let mut waits = false;
     std::future::poll_fn(|cx| {
         // First: what the handler waits for may have come after the exit signal.
         let mut end = if waits { told() } else { None };
         if end.is_none() {
-            let Some(running) = handler.as_mut().as_pin_mut() else {
+            let Some(handler) = &mut running else {
                 return Poll::Pending;
             };
-            match panics::caught(|| running.poll(cx)) {
-                Ok(Poll::Ready(output)) => return Poll::Ready(Ok(output)),
+            match panics::caught(|| handler.as_mut().poll(cx)) {
+                Ok(Poll::Ready(done)) => return Poll::Ready(done),
                 Err(reason) => return Poll::Ready(Err(reason)),
                 Ok(Poll::Pending) => waits = true,
             }
@@ -138,7 +144,8 @@ async fn guarded<F: Future>(mut handler: Pin<&mut Option<F>>) -> Result<F::Outpu
             return Poll::Pending;
         };
         // What the handler holds may panic as it is dropped; it is ending anyway.
-        let _ = panics::caught(|| handler.set(None));
+        let handler = running.take();
+        let _ = panics::caught(|| drop(handler));
         Poll::Ready(Err(reason))
     })
     .await

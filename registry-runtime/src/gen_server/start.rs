@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::serve::{run_init, serve};
-use super::{Client, Construct, GenServer, ServerRef, StartError};
+use super::serve::{begun, ended, serve};
+use super::{Client, Construct, GenServer, ServerRef, Site, StartError};
 use crate::process::launch::{Launched, Place, launch_here};
-use crate::process::{Cell, Ctx, panics};
+use crate::process::{Cell, Ctx, ExitReason, panics};
 use crate::supervisor::ChildSpec;
 
 /// A server that has its name, and is about to run.
@@ -34,14 +34,41 @@ impl<S: GenServer> Starting<'_, S> {
         })
     }
 
-    /// Runs a server that is ready after its `init`.
-    pub fn init(self) -> Launched<S>
+    /// Runs a server that is ready after its `init`, which begins with a built state.
+    pub fn init(self, build: impl FnOnce(S::Seed) -> S) -> Launched<S> {
+        let Self { place, cell, seed } = self;
+        let (mut ctx, mut state) = (Ctx::new(Arc::clone(&cell)), build(seed));
+        place.run_init(cell, |started| async move {
+            let init = panics::caught(|| S::__init(&mut state, &mut ctx));
+            let init = ended(init).await;
+            let reason = match begun(&ctx, started, init) {
+                Ok(()) => serve(&mut state, &mut ctx).await,
+                Err(reason) => reason,
+            };
+            drop(state);
+            reason
+        })
+    }
+
+    /// Runs a server that is ready after its `init`, which builds it.
+    pub fn build(self) -> Launched<S>
     where
         S::Seed: Send,
     {
         let Self { place, cell, seed } = self;
-        let ctx = Ctx::new(Arc::clone(&cell));
-        place.run_init(cell, |started| run_init::<S>(seed, ctx, started))
+        let (mut ctx, mut site) = (Ctx::new(Arc::clone(&cell)), Site::<S>::Seed(seed));
+        place.run_init(cell, |started| async move {
+            let init = panics::caught(|| S::__build(&mut site, &mut ctx));
+            let init = ended(init).await;
+            let reason = match (begun(&ctx, started, init), &mut site) {
+                (Ok(()), Site::Ready(state)) => serve(state, &mut ctx).await,
+                // An `init` that has come through has put the server there.
+                (Ok(()), _) => ExitReason::Normal,
+                (Err(reason), _) => reason,
+            };
+            drop(site);
+            reason
+        })
     }
 }
 
