@@ -135,6 +135,20 @@ impl<T> Shared<T> {
         }
     }
 
+    /// The answer was dropped unsent.
+    #[cold]
+    fn lost(self: Arc<Self>) {
+        let panics = if std::thread::panicking() {
+            current::get()
+        } else {
+            None
+        };
+        match panics {
+            None => self.fill(State::Lost),
+            Some(process) => exit::decide_later(&*process, (self.undecided)(self)),
+        }
+    }
+
     #[inline]
     fn fill(&self, with: State<T>) {
         let mut locked = self.slot.lock();
@@ -309,16 +323,10 @@ impl<T> ReplyTo<T> {
 }
 
 impl<T> Drop for ReplyTo<T> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(slot) = self.slot.take() else { return };
-        let panics = if std::thread::panicking() {
-            current::get()
-        } else {
-            None
-        };
-        match panics {
-            None => slot.fill(State::Lost),
-            Some(process) => exit::decide_later(&*process, (slot.undecided)(slot)),
+        if let Some(slot) = self.slot.take() {
+            Shared::lost(slot);
         }
     }
 }
